@@ -1,0 +1,42 @@
+import { bytesToHex as nobleToHex, hexToBytes as nobleFromHex } from "@noble/hashes/utils.js";
+import { ProtocolError } from "./errors.ts";
+
+/** Bytes as lower-case hexadecimal with the prefix `0x`. */
+export type Hex = `0x${string}`;
+/** 20 bytes. Lower case: compare with `===`, checksum only what people see. */
+export type Address = Hex;
+/** 32 bytes. */
+export type Hash = Hex;
+
+export const ZERO_HASH: Hash = `0x${"00".repeat(32)}`;
+export const ZERO_ADDRESS: Address = `0x${"00".repeat(20)}`;
+
+export function bytesToHex(bytes: Uint8Array): Hex {
+  return `0x${nobleToHex(bytes)}`;
+}
+
+/** @throws ProtocolError FIELD_INVALID when `hex` isn't an even number of hexadecimal digits after `0x`. */
+export function hexToBytes(hex: string): Uint8Array {
+  try {
+    if (!hex.startsWith("0x")) throw new RangeError("no 0x in front");
+    return nobleFromHex(hex.slice(2));
+  } catch (cause) {
+    throw new ProtocolError("FIELD_INVALID", "not hexadecimal bytes with 0x in front", { cause });
+  }
+}
+
+export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Lexicographic order of bytes, as `Array.prototype.sort` wants it. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = (a[i] as number) - (b[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,0 +1,131 @@
+import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts";
+import type { Address, Hash } from "./bytes.ts";
+import {
+  address,
+  bigUint,
+  type Codec,
+  type CodecType,
+  hash,
+  list,
+  record,
+  text,
+  uint,
+  variant,
+} from "./codec.ts";
+import { decodeEnvelope, encodeEnvelope, type SignedTransaction } from "./envelope.ts";
+import { MAX_NAME_BYTES, MAX_ROOM_EVENTS } from "./limits.ts";
+import { type RoomEvent, roomEventCodec } from "./roomEvent.ts";
+import {
+  type LoginProof,
+  loginProofCodec,
+  type SessionGrant,
+  sessionGrantCodec,
+} from "./session.ts";
+
+/** EIP-2718 type of the fast chain's own transactions ("W"). Signed ones keep Ethereum's types. */
+const FAST_TYPE = 0x57;
+
+/** The only transaction of the fast chain's first block: what a replay must know. */
+export type FastGenesis = {
+  readonly chainId: ChainId;
+  readonly zkChainId: ChainId;
+  readonly timestampMs: TimestampMs;
+};
+
+/** Value that the portal on the ZK chain took in, credited here. */
+export type Deposit = {
+  /** The portal's own count of deposits, from 0, without gaps. */
+  readonly nonce: bigint;
+  /** Token on the ZK chain; zeros for ZKPoW. */
+  readonly asset: Address;
+  readonly recipient: Address;
+  readonly amount: bigint;
+  /** The ZK block that holds the deposit. */
+  readonly zkNumber: ChainNumber;
+};
+
+export type OpenSession = {
+  readonly grant: SessionGrant;
+  readonly login: LoginProof;
+  /** The ZK block against which ownership of the pass was checked. */
+  readonly zkNumber: ChainNumber;
+};
+
+
+
+export type CloseSession = { readonly sessionId: Hash; readonly reason: string };
+
+export type CreateRoom = {
+  readonly room: Address;
+  readonly game: string;
+  /** Hash of the game's declared name, version and rules: which program to replay with. */
+  readonly gameHash: Hash;
+  readonly seedHeight: LedgerHeight;
+  readonly seed: Hash;
+};
+
+/** A run of a room's events; `firstIndex` counts the room's events from 0, without gaps. */
+export type RoomEvents = {
+  readonly room: Address;
+  readonly firstIndex: number;
+  readonly events: readonly RoomEvent[];
+};
+
+const fastCodec = variant({
+  genesis: {
+    tag: 0,
+    codec: record<FastGenesis>({ chainId: uint(), zkChainId: uint(), timestampMs: uint() }),
+  },
+  deposit: {
+    tag: 1,
+    codec: record<Deposit>({
+      nonce: bigUint(64),
+      asset: address,
+      recipient: address,
+      amount: bigUint(256),
+      zkNumber: uint(),
+    }),
+  },
+  openSession: {
+    tag: 2,
+    codec: record<OpenSession>({
+      grant: sessionGrantCodec,
+      login: loginProofCodec,
+      zkNumber: uint(),
+    }),
+  },
+  closeSession: {
+    tag: 3,
+    codec: record<CloseSession>({ sessionId: hash, reason: text(MAX_NAME_BYTES) }),
+  },
+  createRoom: {
+    tag: 4,
+    codec: record<CreateRoom>({
+      room: address,
+      game: text(MAX_NAME_BYTES),
+      gameHash: hash,
+      seedHeight: uint(),
+      seed: hash,
+    }),
+  },
+  roomEvents: {
+    tag: 5,
+    codec: record<RoomEvents>({
+      room: address,
+      firstIndex: uint(),
+      events: list(roomEventCodec as Codec<RoomEvent>, MAX_ROOM_EVENTS),
+    }),
+  },
+});
+
+/** A transaction of the fast chain: one of its own kinds, or a signed Ethereum transaction. */
+export type FastTransaction = CodecType<typeof fastCodec> | SignedTransaction;
+
+export function encodeFastTransaction(transaction: FastTransaction): Uint8Array {
+  return encodeEnvelope(FAST_TYPE, fastCodec, transaction);
+}
+
+/** @throws ProtocolError for anything that isn't one. Signed transactions are not looked into. */
+export function decodeFastTransaction(encoded: Uint8Array): FastTransaction {
+  return decodeEnvelope(FAST_TYPE, fastCodec, encoded);
+}

@@ -1,0 +1,35 @@
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, type Hash } from "./bytes.ts";
+
+export { concatBytes, utf8ToBytes };
+
+export function keccak256(bytes: Uint8Array): Hash {
+  return bytesToHex(keccak_256(bytes));
+}
+
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return nobleSha256(bytes);
+}
+
+/**
+ * Root of a binary Merkle tree over `leaves`, split as in RFC 6962 (the left part is the largest
+ * power of two that is smaller than the count), with keccak256 and its prefixes: 0x00 before a leaf,
+ * 0x01 before two children, so that a node can't pass for a leaf. An empty list has the hash of nothing.
+ */
+export function merkleRoot(leaves: readonly Uint8Array[]): Hash {
+  return bytesToHex(merkleNode(leaves, 0, leaves.length));
+}
+
+const LEAF_PREFIX = Uint8Array.of(0);
+const NODE_PREFIX = Uint8Array.of(1);
+
+function merkleNode(leaves: readonly Uint8Array[], from: number, to: number): Uint8Array {
+  const count = to - from;
+  if (count === 0) return keccak_256(new Uint8Array());
+  if (count === 1) return keccak_256(concatBytes(LEAF_PREFIX, leaves[from] as Uint8Array));
+  const split = from + 2 ** Math.ceil(Math.log2(count) - 1);
+  const left = merkleNode(leaves, from, split);
+  return keccak_256(concatBytes(NODE_PREFIX, left, merkleNode(leaves, split, to)));
+}

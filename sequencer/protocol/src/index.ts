@@ -1,0 +1,23 @@
+export * from "./block.ts";
+export * from "./brand.ts";
+export * from "./bytes.ts";
+export {
+  bigintToBytes,
+  bytesToBigint,
+  type Codec,
+  type CodecType,
+  decodeFromBytes,
+  encodeToBytes,
+} from "./codec.ts";
+export * as codec from "./codec.ts";
+export type { SignedTransaction } from "./envelope.ts";
+export * from "./errors.ts";
+export * from "./fastTransaction.ts";
+export * from "./hash.ts";
+export * from "./lane.ts";
+export * from "./limits.ts";
+export * from "./report.ts";
+export * from "./roomEvent.ts";
+export * from "./session.ts";
+export * from "./value.ts";
+export * from "./zkTransaction.ts";

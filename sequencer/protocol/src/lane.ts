@@ -1,0 +1,85 @@
+import type { ChainId } from "./brand.ts";
+import { type Address, bytesToHex, type Hash, hexToBytes } from "./bytes.ts";
+import {
+  address,
+  bytes,
+  type Codec,
+  decodeFromBytes,
+  encodeToBytes,
+  hash,
+  record,
+  text,
+  uint,
+} from "./codec.ts";
+import { concatBytes, sha256 } from "./hash.ts";
+import { MAX_FRAME_BYTES, MAX_NAME_BYTES } from "./limits.ts";
+import { decodeValue, encodeValue, type Value } from "./value.ts";
+
+/** One numbered action of one player. */
+export type Frame = {
+  /** 1 for a lane's first frame, then without gaps. */
+  readonly seq: number;
+  /** Name of the action in the game's definition. */
+  readonly action: string;
+  readonly input: Value;
+};
+
+type EncodedFrame = { seq: number; action: string; input: Uint8Array };
+
+const frameCodec = record<EncodedFrame>({
+  seq: uint(2 ** 32 - 1),
+  action: text(MAX_NAME_BYTES),
+  input: bytes(MAX_FRAME_BYTES),
+});
+
+/** The frame's canonical bytes: what travels, what is hashed and what the ledger stores. */
+export function encodeFrame({ seq, action, input }: Frame): Uint8Array {
+  return encodeToBytes(frameCodec, { seq, action, input: encodeValue(input) }, "frame");
+}
+
+/** @throws ProtocolError for anything that isn't a frame, TOO_LARGE past `MAX_FRAME_BYTES`. */
+export function decodeFrame(encoded: Uint8Array): Frame {
+  const frame = decodeFromBytes(frameCodec, encoded, "frame", MAX_FRAME_BYTES);
+  return { ...frame, input: decodeValue(frame.input) };
+}
+
+/** How far a lane has come. */
+export type LaneHead = {
+  /** Frames so far. */
+  readonly seq: number;
+  /** sha256 chain over all of them. */
+  readonly hash: Hash;
+};
+
+export type LaneOrigin = { chainId: ChainId; room: Address; lane: number; sessionId: Hash };
+
+const originCodec: Codec<LaneOrigin & { domain: string }> = record({
+  domain: text(32),
+  chainId: uint(),
+  room: address,
+  lane: uint(),
+  sessionId: hash,
+});
+
+/** The head of an empty lane. It names chain, room, lane and session, so no frame or seal fits another. */
+export function startLane(origin: LaneOrigin): LaneHead {
+  const start = encodeToBytes(originCodec, { domain: "weft lane", ...origin }, "lane");
+  return { seq: 0, hash: bytesToHex(sha256(start)) };
+}
+
+/** The head after one more frame: sha256(previous hash ‖ frame bytes). */
+export function extendLane(head: LaneHead, frame: Uint8Array): LaneHead {
+  const hash = bytesToHex(sha256(concatBytes(hexToBytes(head.hash), frame)));
+  return { seq: head.seq + 1, hash };
+}
+
+const sealCodec = record<LaneHead & { domain: string }>({
+  domain: text(32),
+  seq: uint(),
+  hash,
+});
+
+/** What a seal signs: the session key's signature over it owns every frame up to `head.seq`. */
+export function sealMessage(head: LaneHead): Uint8Array {
+  return encodeToBytes(sealCodec, { domain: "weft seal", ...head }, "seal");
+}

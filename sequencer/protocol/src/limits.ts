@@ -1,0 +1,20 @@
+/** Bounds that both ends of a connection, and everyone who replays a ledger, must agree on. */
+
+/** One frame: an action's name and input. Under Colyseus's payload limit of 4 KiB. */
+export const MAX_FRAME_BYTES = 2048;
+/** Transactions in one block. */
+export const MAX_BLOCK_TRANSACTIONS = 10_000;
+/** One transaction, whatever it holds. */
+export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
+/** Events of a room in one transaction. */
+export const MAX_ROOM_EVENTS = 20_000;
+/** Lanes that one room may ever have: each join opens one. */
+export const MAX_LANES = 4096;
+/** Prizes in one report. */
+export const MAX_MINTS = 256;
+/** Names of games, actions and items, in UTF-8. */
+export const MAX_NAME_BYTES = 64;
+/** A login proof: an EIP-4361 message and its signature, or a zero-knowledge proof. */
+export const MAX_LOGIN_BYTES = 8192;
+/** What a report says of the results, encoded. */
+export const MAX_RESULTS_BYTES = 64 * 1024;

@@ -1,0 +1,106 @@
+import { type Address, type Hash, hexToBytes } from "./bytes.ts";
+import type { ChainId, TimestampMs } from "./brand.ts";
+import {
+  address,
+  bigUint,
+  bytes,
+  type Codec,
+  encodeToBytes,
+  fixedHex,
+  record,
+  text,
+  uint,
+  variant,
+} from "./codec.ts";
+import { keccak256 } from "./hash.ts";
+import { MAX_LOGIN_BYTES, MAX_NAME_BYTES } from "./limits.ts";
+
+/** Raw P-256 public key: x ‖ y, 64 bytes. */
+export type SessionKey = `0x${string}`;
+
+/** What a login asks for. The login proof binds every field. */
+export type SessionGrant = {
+  readonly sessionKey: SessionKey;
+  /** Name of the game that it is for. */
+  readonly game: string;
+  /** Where prizes go, on the ZK chain. */
+  readonly payout: Address;
+  readonly expiresAtMs: TimestampMs;
+};
+
+/**
+ * Proof that the grant's maker owns a pass. `wallet`: an EIP-4361 message that names the grant and the
+ * pass, signed by the pass's owner. A zero-knowledge proof will be another case.
+ */
+export type LoginProof = {
+  readonly type: "wallet";
+  readonly message: string;
+  /** secp256k1, r ‖ s ‖ v, 65 bytes. */
+  readonly signature: Uint8Array;
+  readonly owner: Address;
+  readonly pass: bigint;
+};
+
+export const sessionGrantCodec: Codec<SessionGrant> = record<SessionGrant>({
+  sessionKey: fixedHex(64),
+  game: text(MAX_NAME_BYTES),
+  payout: address,
+  expiresAtMs: uint(),
+});
+
+export const loginProofCodec: Codec<LoginProof> = variant({
+  wallet: {
+    tag: 1,
+    codec: record<Omit<LoginProof, "type">>({
+      message: text(MAX_LOGIN_BYTES),
+      signature: bytes(65),
+      owner: address,
+      pass: bigUint(64),
+    }),
+  },
+});
+
+const sessionIdCodec = record<{ domain: string; chainId: ChainId; grant: SessionGrant }>({
+  domain: text(32),
+  chainId: uint(),
+  grant: sessionGrantCodec,
+});
+
+/** A session's id: public, and fixed by what was granted. The secret is the session key. */
+export function sessionIdOf(chainId: ChainId, grant: SessionGrant): Hash {
+  return keccak256(
+    encodeToBytes(sessionIdCodec, { domain: "weft session", chainId, grant }, "session"),
+  );
+}
+
+/** A player's signed wish to enter a room of a game. */
+export type JoinTicket = {
+  readonly sessionId: Hash;
+  readonly game: string;
+  /** Good for a short while after this. */
+  readonly issuedAtMs: TimestampMs;
+  /** 16 random bytes: a ticket is taken once. */
+  readonly nonce: `0x${string}`;
+};
+
+const joinTicketCodec = record<JoinTicket & { domain: string; chainId: ChainId }>({
+  domain: text(32),
+  chainId: uint(),
+  sessionId: fixedHex(32),
+  game: text(MAX_NAME_BYTES),
+  issuedAtMs: uint(),
+  nonce: fixedHex(16),
+});
+
+/** What the session key signs to join. */
+export function joinTicketMessage(chainId: ChainId, ticket: JoinTicket): Uint8Array {
+  return encodeToBytes(joinTicketCodec, { domain: "weft join", chainId, ...ticket }, "ticket");
+}
+
+/** Raw 64-byte key as WebCrypto's and OpenSSL's uncompressed point: 0x04 ‖ x ‖ y. */
+export function sessionKeyToPoint(key: SessionKey): Uint8Array {
+  const point = new Uint8Array(65);
+  point[0] = 4;
+  point.set(hexToBytes(key), 1);
+  return point;
+}
