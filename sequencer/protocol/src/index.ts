@@ -20,4 +20,5 @@ export * from "./report.ts";
 export * from "./roomEvent.ts";
 export * from "./session.ts";
 export * from "./value.ts";
+export * from "./wire.ts";
 export * from "./zkTransaction.ts";

@@ -26,9 +26,9 @@ export type RoundReport = {
   readonly room: Address;
   /** Height of the block that opened the round. */
   readonly fromHeight: LedgerHeight;
-  /** Height of the block that holds the round's last counted frame or seal. */
+  /** Height of the block that ended it. */
   readonly toHeight: LedgerHeight;
-  /** Sealed frames, over all counted lanes, since the round opened. */
+  /** The round's sealed frames, over all lanes. */
   readonly actions: number;
   /** See `actionsRoot`. */
   readonly actionsRoot: Hash;
@@ -63,7 +63,10 @@ const sealedLaneCodec = record<{ sessionId: Hash; seq: number; laneHash: Hash }>
   laneHash: hash,
 });
 
-/** Merkle root over the counted lanes' sealed heads, in the order in which the lanes were opened. */
+/**
+ * Merkle root over the newest sealed heads at the round's end, of the lanes with any, in the order in
+ * which the lanes were opened.
+ */
 export function actionsRoot(lanes: readonly SealedLane[]): Hash {
   return merkleRoot(
     lanes.map(({ sessionId, head }) =>

@@ -1,6 +1,6 @@
 import type { LedgerHeight, TimestampMs } from "./brand.ts";
 import type { Hash } from "./bytes.ts";
-import { bytes, type Codec, type CodecType, fail, fixedHex, hash, record, text, uint, variant } from "./codec.ts";
+import { bytes, type Codec, type CodecType, fail, hash, record, text, uint, variant } from "./codec.ts";
 import { MAX_FRAME_BYTES, MAX_LANES, MAX_NAME_BYTES } from "./limits.ts";
 import { type RoundReport, reportCodec } from "./report.ts";
 
@@ -24,7 +24,6 @@ export type JoinEvent = {
   readonly lane: number;
   readonly sessionId: Hash;
   readonly issuedAtMs: TimestampMs;
-  readonly nonce: `0x${string}`;
   /** P-256 signature of the join ticket by the session key, r ‖ s. */
   readonly signature: Uint8Array;
 };
@@ -49,6 +48,8 @@ export type RoundOpenEvent = {
   readonly seedHeight: LedgerHeight;
   readonly seed: Hash;
 };
+/** The round's last tick has run: what came before counts, once it is sealed. */
+export type RoundEndEvent = { readonly roundId: Hash };
 export type ReportEvent = { readonly report: RoundReport };
 /** A round ends without a report: `code` says why. */
 export type RoundVoidEvent = { readonly roundId: Hash; readonly code: string };
@@ -62,7 +63,6 @@ export const roomEventCodec = variant({
       lane,
       sessionId: hash,
       issuedAtMs: uint(),
-      nonce: fixedHex(16),
       signature: bytes(64),
     }),
   },
@@ -83,6 +83,7 @@ export const roomEventCodec = variant({
   },
   report: { tag: 8, codec: record<ReportEvent>({ report: reportCodec }) },
   roundVoid: { tag: 9, codec: record<RoundVoidEvent>({ roundId: hash, code: text(MAX_NAME_BYTES) }) },
+  roundEnd: { tag: 11, codec: record<RoundEndEvent>({ roundId: hash }) },
   close: { tag: 10, codec: record<CloseEvent>({}) },
 });
 

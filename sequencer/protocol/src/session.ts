@@ -77,10 +77,8 @@ export function sessionIdOf(chainId: ChainId, grant: SessionGrant): Hash {
 export type JoinTicket = {
   readonly sessionId: Hash;
   readonly game: string;
-  /** Good for a short while after this. */
+  /** Good for a short while after this. Each ticket of a session is later than the one before it. */
   readonly issuedAtMs: TimestampMs;
-  /** 16 random bytes: a ticket is taken once. */
-  readonly nonce: `0x${string}`;
 };
 
 const joinTicketCodec = record<JoinTicket & { domain: string; chainId: ChainId }>({
@@ -89,7 +87,6 @@ const joinTicketCodec = record<JoinTicket & { domain: string; chainId: ChainId }
   sessionId: fixedHex(32),
   game: text(MAX_NAME_BYTES),
   issuedAtMs: uint(),
-  nonce: fixedHex(16),
 });
 
 /** What the session key signs to join. */

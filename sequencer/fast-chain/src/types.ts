@@ -1,0 +1,155 @@
+import type {
+  Address,
+  ChainNumber,
+  CreateRoom,
+  FastTransaction,
+  Frame,
+  Hash,
+  JoinTicket,
+  LaneHead,
+  LeaveReason,
+  LedgerHeight,
+  LoginProof,
+  Mint,
+  RoomEvent,
+  SessionGrant,
+  TimestampMs,
+} from "@weft/protocol";
+
+/** A login that is open. */
+export type Session = {
+  readonly id: Hash;
+  readonly grant: SessionGrant;
+  /** What the login proves to be one: a pass or a nullifier, for one game. One session each. */
+  readonly subject: Hash;
+  readonly login: LoginProof["type"];
+  readonly zkNumber: ChainNumber;
+  /** When its newest join ticket was issued. The next must be later. */
+  readonly newestTicketMs: TimestampMs;
+};
+
+/** One player's stream of frames in one room. */
+export type Lane = {
+  readonly sessionId: Hash;
+  readonly sessionKey: SessionGrant["sessionKey"];
+  readonly payout: Address;
+  readonly head: LaneHead;
+  /** Newest head that the session key signed; the empty lane's before the first seal. */
+  readonly sealed: LaneHead;
+  /** Set when the player is gone. */
+  readonly left: LeaveReason | undefined;
+};
+
+/** A round from its opening to its report. Lane numbers are the indices of the lists. */
+export type Round = {
+  readonly roundId: Hash;
+  readonly cap: number;
+  readonly deadlineMs: TimestampMs;
+  /** Block that holds the opening; undefined until there is one. */
+  readonly openHeight: LedgerHeight | undefined;
+  /** Sequence numbers of the lanes when the round opened. */
+  readonly base: readonly number[];
+  /** How things stood at the round's end; undefined while it runs. */
+  readonly end: RoundEnd | undefined;
+};
+
+export type RoundEnd = {
+  readonly height: LedgerHeight | undefined;
+  readonly heads: readonly LaneHead[];
+  readonly sealed: readonly LaneHead[];
+};
+
+/** What the chain knows of a room. It doesn't know the game. */
+export type RoomRecord = {
+  readonly room: Address;
+  readonly game: string;
+  readonly gameHash: Hash;
+  readonly seed: Hash;
+  /** Events so far. */
+  readonly events: number;
+  /** The game's clock. */
+  readonly nowMs: TimestampMs;
+  readonly lanes: readonly Lane[];
+  /** Newest checkpoint of the game's state. */
+  readonly stateHash: Hash;
+  /** Rounds opened so far. */
+  readonly rounds: number;
+  readonly round: Round | undefined;
+};
+
+/** A transaction's place in the ledger. */
+export type Inclusion = {
+  readonly hash: Hash;
+  readonly height: LedgerHeight;
+  readonly blockHash: Hash;
+  readonly number: ChainNumber;
+  readonly index: number;
+  /** Resolves when the block is on disk: the transaction is `sequenced`. */
+  readonly durable: Promise<void>;
+};
+
+/** The room's log as its host writes it. */
+export interface RoomJournal {
+  readonly room: Address;
+  /** The room as of the last appended event. */
+  readonly record: RoomRecord;
+  /**
+   * Applies an event and puts it into the next block; never waits.
+   * @returns the event's index in the room's log.
+   * @throws FastChainError when the chain's rules refuse it; then nothing has changed.
+   */
+  append(event: RoomEvent): number;
+  /**
+   * The report of the room's ended round, all but what the game says.
+   * @throws FastChainError ROUND_NOT_ENDED until the block with the round's end is ordered.
+   */
+  draftReport(): ReportDraft;
+  /** Lanes whose frames of the ended round are all sealed by now, by lane number. */
+  fullySealedLanes(): readonly number[];
+  /** Calls back for each block that is on disk: events below `events` are sequenced at `height`. */
+  onSequenced(listener: (progress: { events: number; height: LedgerHeight }) => void): () => void;
+}
+
+export type ReportDraft = {
+  readonly roundId: Hash;
+  readonly room: Address;
+  readonly fromHeight: LedgerHeight;
+  readonly toHeight: LedgerHeight;
+  readonly actions: number;
+  readonly actionsRoot: Hash;
+};
+
+/** The fast chain as the process that hosts it sees it. */
+export interface FastChainHost {
+  /**
+   * Checks and applies a transaction at once and puts it into the next block.
+   * @returns when it is in a block (see `Inclusion.durable` for when that is on disk).
+   * @throws FastChainError when it is refused; then nothing has changed.
+   */
+  submit(transaction: FastTransaction): Promise<Inclusion>;
+  /** Creates the room and opens its log. */
+  createRoom(room: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal;
+  session(id: Hash): Session | undefined;
+  /** Checks that a join ticket is signed by its session, which is open and for that game. */
+  checkTicket(ticket: JoinTicket, signature: Uint8Array): Session;
+  /** A seed for a round or room: fixed by the newest block. */
+  seed(subject: Hash | Address): { seedHeight: LedgerHeight; seed: Hash };
+  onSessionClosed(listener: (session: Session, reason: string) => void): () => void;
+}
+
+/** What became of a frame. A refused one stays in its lane without effect, in every replay alike. */
+export type FrameOutcome =
+  | { readonly applied: true }
+  | { readonly applied: false; readonly code: string; readonly message: string };
+
+/** A game as replay drives it; `@weft/game` makes them. */
+export interface RoomProgram {
+  join(player: { lane: number; sessionId: Hash; payout: Address }): void;
+  leave(lane: number, reason: LeaveReason): void;
+  frame(lane: number, frame: Frame): FrameOutcome;
+  tick(nowMs: number): void;
+  roundOpen(round: { roundId: Hash; cap: number; deadlineMs: number; seed: Hash }): void;
+  report(): { results: Uint8Array; mints: readonly Mint[] };
+  roundClose(): void;
+  stateHash(): Hash;
+}

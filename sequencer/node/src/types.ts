@@ -1,0 +1,61 @@
+import type { contractAddresses } from "@weft/contracts";
+import type { FastChainHost } from "@weft/fast-chain";
+import type { Ledger } from "@weft/ledger";
+import type { Address, ChainId, Hash, Hex } from "@weft/protocol";
+import type { RpcServer } from "@weft/rpc";
+import type { ZkChain } from "@weft/zk-chain";
+import type { PublicClient, TransactionReceipt } from "viem";
+
+/** One line a log entry; `fields` is plain data. */
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export type NodeOptions = {
+  /** Folder of the ledger; in memory without one. */
+  readonly dataDir?: string;
+  /** Default 1. */
+  readonly zkChainId?: number;
+  readonly fastChainId?: number;
+  /** Where JSON-RPC listens; port 0 takes a free one. Default 127.0.0.1:8545. */
+  readonly rpc?: { readonly host?: string; readonly port?: number };
+  /** Key of the account that owns the contracts, opens rounds and sends reports; a development key without one. */
+  readonly operatorKey?: Hex;
+  readonly logger?: Logger;
+};
+
+/** Sends the operator's transactions on the ZK chain, one after another. */
+export interface Operator {
+  readonly address: Address;
+  /**
+   * Signs, sends and waits for the receipt.
+   * @throws NodeError OPERATOR_REVERTED with the contract's error name in `details.errorName`.
+   */
+  send(call: { to: Address; data?: Hex; value?: bigint }): Promise<TransactionReceipt>;
+}
+
+/** A running Weft node: both chains on one ledger. */
+export interface WeftNode {
+  readonly ledger: Ledger;
+  readonly fastChain: FastChainHost;
+  readonly zkChain: ZkChain;
+  readonly fastChainId: ChainId;
+  readonly zkChainId: ChainId;
+  readonly contracts: typeof contractAddresses;
+  readonly rpc: RpcServer;
+  /** Reads the ZK chain in process, without a connection. */
+  readonly zkClient: PublicClient;
+  readonly operator: Operator;
+  /** True with the development key: faucets may run. */
+  readonly development: boolean;
+  /** Hash of the newest ZK block and its number, as `sequenced`. */
+  readonly logger: Logger;
+  /** Resolves, with the reason, when the node had to stop by itself: nothing more is acknowledged. */
+  readonly failed: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+export type { Hash };

@@ -1,0 +1,152 @@
+import type { ChainId, LedgerHeight, TimestampMs } from "./brand.ts";
+import type { Address, Hash, Hex } from "./bytes.ts";
+import { bytes, decodeFromBytes, encodeToBytes, record, uint } from "./codec.ts";
+import type { LaneHead } from "./lane.ts";
+import type { JoinTicket } from "./session.ts";
+
+/**
+ * What a client and a game server say to each other beside Colyseus's own protocol. Hexadecimal
+ * where JSON carries it; amounts as decimal strings.
+ */
+
+/** Names of Colyseus messages. Frames and seals are bytes, the rest is msgpack. */
+export const Message = {
+  /** client → server: one frame's canonical bytes. */
+  frame: "weft:frame",
+  /** client → server: `encodeSeal`. */
+  seal: "weft:seal",
+  /** server → client: `Welcome`, after joining and after every reconnection. */
+  welcome: "weft:welcome",
+  /** server → client: `Finality` */
+  finality: "weft:finality",
+  /** server → client: `Refusal` */
+  refusal: "weft:refusal",
+  /** server → client: seal now, the round's report waits for it. */
+  sealRequest: "weft:sealRequest",
+  /** server → client: `RoundNews` */
+  round: "weft:round",
+} as const;
+
+export type Welcome = {
+  readonly chainId: ChainId;
+  readonly room: Address;
+  readonly lane: number;
+  /** The newest frame that the server has: a client sends again what comes after it. */
+  readonly head: LaneHead;
+};
+
+/** How far a lane's frames have got. A player's own actions up to `applied` and `sequenced`. */
+export type Finality = {
+  /** The room ran frames up to this number. */
+  readonly applied: number;
+  /** Frames up to this number are in a block that is on disk … */
+  readonly sequenced: number;
+  /** … and this is the newest such block. */
+  readonly height: LedgerHeight;
+  /** Frames up to this number are sealed. */
+  readonly sealed: number;
+};
+
+/** Something of the client's was refused; nothing else changed. */
+export type Refusal = {
+  readonly code: string;
+  readonly message: string;
+  /** The frame's number, where it is about one. */
+  readonly seq?: number;
+  /** The number of the frame that the server expects next. */
+  readonly expected?: number;
+};
+
+export type RoundNews =
+  | {
+      readonly phase: "opened";
+      readonly roundId: Hash;
+      readonly cap: number;
+      readonly deadlineMs: TimestampMs;
+    }
+  | {
+      readonly phase: "reported";
+      readonly roundId: Hash;
+      /** Canonical value, see `decodeValue`. */
+      readonly results: Uint8Array;
+      readonly minted: readonly { tokenId: string; to: Address; item: string }[];
+      /** The report's transaction on the ZK chain. */
+      readonly transactionHash: Hash;
+    }
+  | { readonly phase: "void"; readonly roundId: Hash; readonly code: string };
+
+export type Seal = { readonly seq: number; readonly signature: Uint8Array };
+
+const SEAL_BYTES = 128;
+const sealCodec = record<Seal>({ seq: uint(2 ** 32 - 1), signature: bytes(64) });
+
+export function encodeSeal(seal: Seal): Uint8Array {
+  return encodeToBytes(sealCodec, seal, "seal");
+}
+
+/** @throws ProtocolError */
+export function decodeSeal(encoded: Uint8Array): Seal {
+  return decodeFromBytes(sealCodec, encoded, "seal", SEAL_BYTES);
+}
+
+/** Colyseus's join options for a Weft room, under the key `weft`. */
+export type JoinOptions = { readonly ticket: JoinTicket; readonly signature: Hex };
+
+/** `GET /weft` */
+export type ServerInfo = {
+  readonly version: string;
+  readonly fastChainId: ChainId;
+  readonly zkChainId: ChainId;
+  readonly fastRpcUrl: string;
+  readonly zkRpcUrl: string;
+  readonly games: readonly string[];
+  /** Logins that games take. */
+  readonly logins: readonly string[];
+  /** Whether `POST /weft/faucet` gives away a pass and ZKPoW: development only. */
+  readonly faucet: boolean;
+  /** The server's clock: a client with a wrong one corrects its tickets and expiries by it. */
+  readonly nowMs: TimestampMs;
+};
+
+/** `POST /weft/login/challenge` → a nonce for one EIP-4361 message, for the domain the server goes by. */
+export type LoginChallenge = { readonly nonce: string; readonly expiresAtMs: TimestampMs };
+
+/** `POST /weft/login` */
+export type LoginRequest = {
+  readonly grant: {
+    readonly sessionKey: Hex;
+    readonly game: string;
+    readonly payout: Address;
+    readonly expiresAtMs: TimestampMs;
+  };
+  readonly login: {
+    readonly type: "wallet";
+    readonly message: string;
+    readonly signature: Hex;
+    readonly owner: Address;
+    /** Decimal. */
+    readonly pass: string;
+  };
+};
+
+export type LoginResponse = {
+  readonly sessionId: Hash;
+  /** Block that holds the login. */
+  readonly height: LedgerHeight;
+};
+
+/** `POST /weft/faucet` with `{ address }` */
+export type FaucetResponse = { readonly pass: string; readonly amountWei: string };
+
+/** Body of every answer that isn't 2xx. */
+export type ErrorResponse = { readonly error: { readonly code: string; readonly message: string } };
+
+/** What the EIP-4361 message must say for a wallet login; both ends derive it from the grant. */
+export function loginResources(grant: LoginRequest["grant"], pass: bigint): readonly string[] {
+  return [
+    `weft:game:${encodeURIComponent(grant.game)}`,
+    `weft:pass:${pass}`,
+    `weft:session-key:${grant.sessionKey}`,
+    `weft:payout:${grant.payout}`,
+  ];
+}
