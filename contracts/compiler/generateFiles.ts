@@ -1,0 +1,35 @@
+import { compileSolidity } from "./compileSolidity.ts";
+import { contractSources } from "./contractSources.ts";
+import { ContractsError } from "./contractsError.ts";
+
+const header = "// Generated from src/*.sol by `npm run contracts:build`; do not edit.\n";
+
+/** What the contracts compile to, as files for the \`generated\` folder. */
+export interface GeneratedFiles {
+  /** Contents by file name. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Compiles the contracts and renders a typed ABI file for each, and one file with all creation code.
+ *
+ * @throws ContractsError COMPILE_FAILED, COMPILER_OUTPUT_INVALID.
+ */
+export function generateFiles(): GeneratedFiles {
+  const sources = Object.entries(contractSources);
+  const { contracts, warnings } = compileSolidity(sources.map(([, name]) => `src/${name}.sol`));
+
+  const files = new Map<string, string>();
+  let creationCode = header;
+  for (const [name, solidityName] of sources) {
+    const compiled = contracts[solidityName];
+    if (compiled === undefined) {
+      throw new ContractsError("COMPILER_OUTPUT_INVALID", `solc left out ${solidityName}`);
+    }
+    const items = compiled.abi.map((item) => `  ${JSON.stringify(item)},\n`).join("");
+    files.set(`${name}Abi.ts`, `${header}\nexport const ${name}Abi = [\n${items}] as const;\n`);
+    creationCode += `\nexport const ${name}CreationCode: \`0x\${string}\` =\n  "${compiled.creationCode}";\n`;
+  }
+  return { files: files.set("creationCode.ts", creationCode), warnings };
+}

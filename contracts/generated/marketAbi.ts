@@ -1,0 +1,27 @@
+// Generated from src/*.sol by `npm run contracts:build`; do not edit.
+
+export const marketAbi = [
+  {"inputs":[{"internalType":"address","name":"collection","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"EscrowFailed","type":"error"},
+  {"inputs":[],"name":"FailedCall","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"balance","type":"uint256"},{"internalType":"uint256","name":"needed","type":"uint256"}],"name":"InsufficientBalance","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"listingId","type":"uint256"}],"name":"ListingNotOpen","type":"error"},
+  {"inputs":[{"internalType":"address","name":"collection","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"MarketNotApproved","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"listingId","type":"uint256"},{"internalType":"address","name":"caller","type":"address"}],"name":"NotSeller","type":"error"},
+  {"inputs":[{"internalType":"address","name":"collection","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"address","name":"caller","type":"address"}],"name":"NotTokenOwner","type":"error"},
+  {"inputs":[{"internalType":"address","name":"seller","type":"address"}],"name":"NothingToWithdraw","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"priceWei","type":"uint256"},{"internalType":"uint256","name":"expectedPriceWei","type":"uint256"}],"name":"PriceMismatch","type":"error"},
+  {"inputs":[],"name":"ReentrancyGuardReentrantCall","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"priceWei","type":"uint256"},{"internalType":"uint256","name":"sentWei","type":"uint256"}],"name":"WrongPayment","type":"error"},
+  {"inputs":[],"name":"ZeroPrice","type":"error"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"listingId","type":"uint256"}],"name":"Cancelled","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"listingId","type":"uint256"},{"indexed":true,"internalType":"address","name":"seller","type":"address"},{"indexed":true,"internalType":"address","name":"collection","type":"address"},{"indexed":false,"internalType":"uint256","name":"tokenId","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"priceWei","type":"uint256"}],"name":"Listed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"listingId","type":"uint256"},{"indexed":true,"internalType":"address","name":"seller","type":"address"},{"indexed":false,"internalType":"uint256","name":"amountWei","type":"uint256"}],"name":"ProceedsKept","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"seller","type":"address"},{"indexed":false,"internalType":"uint256","name":"amountWei","type":"uint256"}],"name":"ProceedsWithdrawn","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"listingId","type":"uint256"},{"indexed":true,"internalType":"address","name":"seller","type":"address"},{"indexed":true,"internalType":"address","name":"buyer","type":"address"},{"indexed":false,"internalType":"address","name":"collection","type":"address"},{"indexed":false,"internalType":"uint256","name":"tokenId","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"priceWei","type":"uint256"}],"name":"Sold","type":"event"},
+  {"inputs":[{"internalType":"uint256","name":"listingId","type":"uint256"},{"internalType":"uint256","name":"expectedPriceWei","type":"uint256"}],"name":"buy","outputs":[],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"listingId","type":"uint256"}],"name":"cancel","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"collection","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"uint256","name":"priceWei","type":"uint256"}],"name":"list","outputs":[{"internalType":"uint256","name":"listingId","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"listingId","type":"uint256"}],"name":"listing","outputs":[{"components":[{"internalType":"address","name":"seller","type":"address"},{"internalType":"address","name":"collection","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"uint256","name":"priceWei","type":"uint256"}],"internalType":"struct IMarket.Listing","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"seller","type":"address"}],"name":"proceedsOf","outputs":[{"internalType":"uint256","name":"amountWei","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"withdrawProceeds","outputs":[],"stateMutability":"nonpayable","type":"function"},
+] as const;

@@ -1,0 +1,14 @@
+/** What it takes to use the contracts: typed ABIs and fixed addresses. */
+export {
+  type ContractName,
+  contractAddresses,
+  deployerAddress,
+  gamePassCommitmentsSlot,
+  nativeAsset,
+  systemAddress,
+} from "./deployments.ts";
+export { gameItemsAbi } from "./generated/gameItemsAbi.ts";
+export { gamePassAbi } from "./generated/gamePassAbi.ts";
+export { marketAbi } from "./generated/marketAbi.ts";
+export { portalAbi } from "./generated/portalAbi.ts";
+export { roundReportsAbi } from "./generated/roundReportsAbi.ts";
