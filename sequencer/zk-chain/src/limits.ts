@@ -1,0 +1,44 @@
+/** Bounds of the ZK chain. Those under "consensus" decide whether a block is valid. */
+
+// consensus
+
+/** Releases in one block: their gas comes on top of the block's gas limit. */
+export const MAX_RELEASES_PER_BLOCK = 64;
+/** Gas of one release; the portal promises to need no more, whatever the recipient does. */
+export const RELEASE_GAS = 500_000n;
+/** Gas of one genesis constructor. */
+export const GENESIS_CONTRACT_GAS = 30_000_000n;
+/** Length of a block's transactions together, well under what the protocol decodes. */
+export const MAX_ZK_BLOCK_BYTES = 8 * 1024 * 1024;
+/** Wei per gas in the genesis block. */
+export const INITIAL_BASE_FEE = 1_000_000_000n;
+/** Wei per gas below which the base fee never falls, so that a transaction always costs something. */
+export const MIN_BASE_FEE = 10_000_000n;
+
+// reads
+
+/** Blocks whose state can be read, and whose hashes BLOCKHASH knows. */
+export const STATE_HISTORY_BLOCKS = 256;
+/** Blocks whose transactions, receipts and logs can be read. */
+export const RECEIPT_HISTORY_BLOCKS = 100_000;
+/** Blocks that one log filter may span. */
+export const MAX_LOG_RANGE_BLOCKS = 10_000;
+/** Logs that one filter may give: more would keep the main thread busy with unpacking them. */
+export const MAX_LOGS = 2_000;
+/** Addresses, and values of one topic, in a log filter. */
+export const MAX_LOG_FILTER_VALUES = 256;
+/** Gas of `call`, and the most that `estimateGas` tries (EIP-7825's limit for a transaction). */
+export const CALL_GAS_LIMIT = 16_777_216n;
+/** `estimateGas` stops searching this close to the least gas that suffices. */
+export const ESTIMATE_TOLERANCE = 0.015;
+/** Blocks in one fee history. */
+export const MAX_FEE_HISTORY_BLOCKS = 1024;
+/** Percentiles in one fee history. */
+export const MAX_FEE_PERCENTILES = 100;
+
+// worker
+
+/** Calls that may wait for the worker. */
+export const MAX_WAITING_CALLS = 4096;
+/** Heap of the worker; past it the worker dies, and `onStopped` says so. */
+export const WORKER_HEAP_MB = 2048;
