@@ -1,0 +1,4 @@
+export * from "./createCommon.ts";
+export * from "./errors.ts";
+export * from "./parseSignedTransaction.ts";
+export * from "./recoverPublicKey.ts";
