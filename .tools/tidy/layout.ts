@@ -1,0 +1,76 @@
+// What DESIGN.md calls "Where code lives", for the tidy test to hold the code against.
+
+/** A workspace's package name, and ours that it may import. The lower never imports the higher. */
+export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  "@weft/protocol": [],
+  "@weft/ledger": ["@weft/protocol"],
+  "@weft/ethereum": ["@weft/protocol"],
+  "@weft/contracts": ["@weft/protocol"],
+  "@weft/game": ["@weft/protocol"],
+  "@weft/fast-chain": ["@weft/ledger", "@weft/protocol", "@weft/ethereum"],
+  "@weft/zk-chain": ["@weft/ledger", "@weft/protocol", "@weft/ethereum"],
+  "@weft/rpc": [
+    "@weft/fast-chain",
+    "@weft/zk-chain",
+    "@weft/ledger",
+    "@weft/ethereum",
+    "@weft/protocol",
+  ],
+  "@weft/node": [
+    "@weft/rpc",
+    "@weft/fast-chain",
+    "@weft/zk-chain",
+    "@weft/ledger",
+    "@weft/ethereum",
+    "@weft/protocol",
+    "@weft/contracts",
+  ],
+  "@weft/rooms": [
+    "@weft/node",
+    "@weft/game",
+    "@weft/contracts",
+    "@weft/fast-chain",
+    "@weft/ledger",
+    "@weft/ethereum",
+    "@weft/protocol",
+  ],
+  "@weft/client-sdk": ["@weft/protocol", "@weft/game", "@weft/contracts"],
+};
+
+/** What only tests, benchmarks and build scripts of a workspace may import besides. */
+export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]>> = {
+  "@weft/zk-chain": ["@weft/contracts"],
+  "@weft/rpc": ["@weft/contracts"],
+};
+
+/** Examples stand on top of everything. */
+export const MAY_IMPORT_ANYTHING = /^examples\//;
+
+/** The main entry of these, and all it reaches, runs in browsers: nothing of Node's in it. */
+export const RUNS_IN_BROWSERS: readonly string[] = [
+  "@weft/protocol",
+  "@weft/game",
+  "@weft/contracts",
+  "@weft/client-sdk",
+];
+
+/** The fixed top level; besides these, dotfiles and configuration files. */
+export const TOP_LEVEL: ReadonlySet<string> = new Set([
+  "LICENSE",
+  "README.md",
+  "biome.json",
+  "circuits",
+  "client-sdk",
+  "contracts",
+  "examples",
+  "knip.json",
+  "node_modules",
+  "package-lock.json",
+  "package.json",
+  "sequencer",
+  "server",
+  "tsconfig.json",
+]);
+
+export const MAX_FILE_LINES = 500;
+export const MAX_FUNCTION_LINES = 70;
