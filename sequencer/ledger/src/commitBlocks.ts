@@ -1,0 +1,43 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { assert, type Block, hexToBytes } from "@weft/protocol";
+import type { LmdbFiles } from "./lmdbFiles.ts";
+
+export type CommitEntry = { readonly block: Block; readonly encoded: Uint8Array };
+
+/**
+ * Writes blocks and their index entries in one transaction; resolves when it has been synced to disk.
+ * Rejects with whatever went wrong; then none of it was written.
+ */
+export async function commitBlocks(
+  files: LmdbFiles,
+  entries: readonly CommitEntry[],
+): Promise<void> {
+  const [first] = entries;
+  assert(first !== undefined, "a commit has blocks");
+  // The condition holds off a second process on the same directory: one of the two fails, and no
+  // block is ever overwritten.
+  const committed = files.blocks.ifNoExists(first.block.header.height, () => {
+    for (const { block, encoded } of entries) {
+      const { height, chainId, number } = block.header;
+      // Each of these rejects along with the transaction, which is awaited below.
+      files.blocks.put(height, encoded).catch(() => {});
+      files.hashes.put(hexToBytes(block.hash), height).catch(() => {});
+      files.numbers.put([chainId, number], height).catch(() => {});
+    }
+  });
+  let free: boolean;
+  try {
+    free = await committed;
+  } catch (error) {
+    throw await rootCause(error);
+  }
+  if (!free) throw new Error(`another process wrote height ${first.block.header.height}`);
+}
+
+/** lmdb rejects with a general error whose `commitError` is a promise that rejects with the real one. */
+async function rootCause(error: unknown): Promise<unknown> {
+  const { commitError } = error as { commitError?: Promise<never> };
+  if (commitError === undefined) return error;
+  const real = commitError.catch((cause: unknown) => cause);
+  return Promise.race([real, nextTurn(error)]);
+}

@@ -1,0 +1,10 @@
+/** One block, encoded: what the protocol's decoder reads at most. */
+export const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
+/** Blocks that wait for the disk; past it, appending is refused until the disk has caught up. */
+export const MAX_PENDING_BLOCKS = 10_000;
+/** Bytes of blocks that wait for the disk. */
+export const MAX_PENDING_BYTES = 128 * 1024 * 1024;
+/** Listeners and followers of one ledger. */
+export const MAX_LISTENERS = 1024;
+/** Blocks that a follower replays before it lets the event loop turn. */
+export const REPLAY_BLOCKS_PER_TURN = 64;

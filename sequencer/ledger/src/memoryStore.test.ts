@@ -1,0 +1,4 @@
+import { blockStoreSuite } from "./blockStoreSuite.ts";
+import { createMemoryStore } from "./memoryStore.ts";
+
+blockStoreSuite("memory store", createMemoryStore);
