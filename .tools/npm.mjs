@@ -5,8 +5,8 @@ import { SetUpError } from "./SetUpError.mjs";
 
 /** The npm that Node 20.0 came with; older ones are not tried. */
 const OLDEST_NPM_MAJOR = 9;
-/** How much of npm's complaints is kept to be shown; the end says why it failed. */
-const OUTPUT_LIMIT_CHARS = 8_000;
+/** How much of npm's output is kept, for what may have to be shown. */
+const OUTPUT_LIMIT_CHARS = 64_000;
 /** How often an installation says that it still goes on. */
 const STILL_RUNNING_MS = 15_000;
 
@@ -59,6 +59,15 @@ const REMEDIES = [
 export function remedyFor(output) {
   const found = REMEDIES.find(({ codes }) => codes.test(output));
   return found?.remedy ?? "Try again; if it fails the same way, run `npm ci` by hand to see more.";
+}
+
+/**
+ * What npm said of a failure, without the page on how to use it that it adds to some.
+ * @param {string} stderr
+ */
+function complaintOf(stderr) {
+  const usage = /^npm (error|ERR!) (Clean install a project|Usage:)$/m.exec(stderr);
+  return stderr.slice(0, usage?.index).trim();
 }
 
 /**
@@ -165,7 +174,7 @@ export async function installWithNpm(root, args, log, env = process.env) {
   const remedy = remedyFor(result.stderr);
   throw new SetUpError(
     "INSTALL_FAILED",
-    `\`npm ${args.join(" ")}\` failed:\n\n${result.stderr.trim()}\n\nweft: ${remedy}`,
+    `\`npm ${args.join(" ")}\` failed:\n\n${complaintOf(result.stderr)}\n\nweft: ${remedy}`,
   );
 }
 

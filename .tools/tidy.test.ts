@@ -6,7 +6,7 @@ import { parseFile } from "./tidy/parsedFile.ts";
 import {
   type Manifest,
   parseScripts,
-  readPackagesWithScripts,
+  readLock,
   readSources,
   readWorkspaces,
   type Workspace,
@@ -19,6 +19,7 @@ describe("this repository", () => {
   const sources = readSources(root);
   const scripts = parseScripts(sources);
   const workspaces = readWorkspaces(root);
+  const lock = readLock(root);
   const [rootPackage] = workspaces;
   if (rootPackage === undefined) throw new Error("no package.json");
 
@@ -45,10 +46,8 @@ describe("this repository", () => {
       () => rules.nodeModulesInBrowserCode(workspaces, scripts),
     ],
     ["versions are pinned, one for each package", () => rules.looseVersions(workspaces)],
-    [
-      "install scripts are reviewed",
-      () => rules.unreviewedScripts(rootPackage, readPackagesWithScripts(root)),
-    ],
+    ["install scripts are reviewed", () => rules.unreviewedScripts(rootPackage, lock)],
+    ["the lock file is complete", () => rules.gapsInLock(lock)],
   ])("%s", (_name, complaints) => {
     expect(complaints()).toEqual([]);
   });
@@ -195,8 +194,27 @@ describe("each rule can fail", () => {
 
   test("an install script that nobody looked at", () => {
     const own = workspace("", { name: "weft", allowScripts: { node: true, telemetry: false } });
-    expect(rules.unreviewedScripts(own, ["node", "telemetry", "lmdb", "lmdb"])).toEqual([
+    const lock = {
+      "node_modules/node": { hasInstallScript: true },
+      "node_modules/telemetry": { hasInstallScript: true },
+      "node_modules/lmdb": { hasInstallScript: true },
+      "node_modules/a/node_modules/lmdb": { hasInstallScript: true },
+      "node_modules/a": {},
+    };
+    expect(rules.unreviewedScripts(own, lock)).toEqual([
       "package.json:1 allowScripts doesn't say whether lmdb may run its script",
+    ]);
+  });
+
+  test("a lock file without a build for another platform", () => {
+    const lock = {
+      "node_modules/a": { optionalDependencies: { "@a/linux": "1.0.0", "@a/mac": "1.0.0" } },
+      "node_modules/a/node_modules/b": { optionalDependencies: { "@b/linux": "1.0.0" } },
+      "node_modules/a/node_modules/@b/linux": {},
+      "node_modules/@a/linux": {},
+    };
+    expect(rules.gapsInLock(lock)).toEqual([
+      "package-lock.json:1 node_modules/a wants @a/mac 1.0.0",
     ]);
   });
 

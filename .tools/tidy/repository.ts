@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageFolders } from "../staleness.mjs";
 import { type ParsedFile, parseFile } from "./parsedFile.ts";
@@ -62,14 +62,13 @@ export function readWorkspaces(root: string): Workspace[] {
   });
 }
 
-/** Names of the packages that package-lock.json says have install scripts. */
-export function readPackagesWithScripts(root: string): string[] {
-  const path = join(root, "package-lock.json");
-  if (!existsSync(path)) return [];
-  const { packages }: { packages: Record<string, { hasInstallScript?: boolean }> } = JSON.parse(
-    readFileSync(path, "utf8"),
-  );
-  return Object.entries(packages)
-    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
-    .map(([folder]) => folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length));
+/** What we read of an entry of package-lock.json. */
+export interface LockedPackage {
+  readonly hasInstallScript?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The entries of package-lock.json by their folder: `node_modules/a/node_modules/b`. */
+export function readLock(root: string): Readonly<Record<string, LockedPackage>> {
+  return JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
 }

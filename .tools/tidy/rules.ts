@@ -10,11 +10,12 @@ import {
   TOP_LEVEL,
 } from "./layout.ts";
 import type { ParsedFile } from "./parsedFile.ts";
-import type { SourceFile, Workspace } from "./repository.ts";
+import type { LockedPackage, SourceFile, Workspace } from "./repository.ts";
 
 // Each rule is a function from what was read to a list of complaints, `path:line what is wrong`.
 
 const OURS = "@weft/";
+const MODULES = "node_modules/";
 
 export function longFiles(files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path, text }) => {
@@ -203,8 +204,36 @@ export function looseVersions(workspaces: readonly Workspace[]): string[] {
 }
 
 /** npm blocks install scripts that package.json's `allowScripts` doesn't mention. */
-export function unreviewedScripts(root: Workspace, withScripts: readonly string[]): string[] {
+export function unreviewedScripts(
+  root: Workspace,
+  lock: Readonly<Record<string, LockedPackage>>,
+): string[] {
+  const withScripts = Object.entries(lock)
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([folder]) => folder.slice(folder.lastIndexOf(MODULES) + MODULES.length));
   return [...new Set(withScripts)]
     .filter((name) => root.manifest.allowScripts?.[name] === undefined)
     .map((name) => `package.json:1 allowScripts doesn't say whether ${name} may run its script`);
+}
+
+/** Where Node looks for what a package imports: its own node_modules, then those further up. */
+function lookupFolders(folder: string): string[] {
+  if (folder === "") return [""];
+  const at = folder.lastIndexOf(MODULES);
+  return [folder, ...lookupFolders(at < 0 ? "" : folder.slice(0, at).replace(/\/$/, ""))];
+}
+
+/**
+ * `npm ci` refuses a lock file that lacks a build for another platform, and `npm install` writes such
+ * a lock file when the registry doesn't have that build.
+ */
+export function gapsInLock(lock: Readonly<Record<string, LockedPackage>>): string[] {
+  return Object.entries(lock).flatMap(([folder, { optionalDependencies }]) => {
+    return Object.entries(optionalDependencies ?? {})
+      .filter(
+        ([name]) =>
+          !lookupFolders(folder).some((parent) => posix.join(parent, MODULES, name) in lock),
+      )
+      .map(([name, version]) => `package-lock.json:1 ${folder} wants ${name} ${version}`);
+  });
 }
