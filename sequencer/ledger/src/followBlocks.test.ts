@@ -115,7 +115,10 @@ describe("Ledger.follow", () => {
     await files.blocks.put(1, Uint8Array.of(1));
     const failed: string[] = [];
     ledger.subscribe({ failed: (error) => failed.push(error.code) });
-    ledger.propose(draftOf(FAST));
+    const { block } = ledger.propose(draftOf(FAST));
+    await expect(ledger.whenDurable(block.header.height)).rejects.toMatchObject({
+      code: "STORE_FAILED",
+    });
     const heights: number[] = [];
     const following = (async () => {
       for await (const { header } of ledger.follow({ ...from(0), durableOnly: true })) {

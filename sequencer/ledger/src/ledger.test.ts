@@ -13,7 +13,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeOf } from "./blockStoreSuite.ts";
 import { Ledger } from "./ledger.ts";
-import { MAX_LISTENERS } from "./limits.ts";
+import { MAX_DURABLE_WAITERS, MAX_LISTENERS } from "./limits.ts";
 import { openLmdbStore } from "./lmdbStore.ts";
 import { createMemoryStore } from "./memoryStore.ts";
 import { draftOf, FAST, linkedBlocks, sealed, ZK } from "./testBlocks.ts";
@@ -268,6 +268,49 @@ describe("Ledger.subscribe", () => {
     const ledger = newLedger();
     for (let i = 0; i < MAX_LISTENERS; i++) ledger.subscribe({});
     expect(codeOf(() => ledger.subscribe({}))).toBe("LISTENERS_EXCEEDED");
+  });
+});
+
+describe("Ledger.whenDurable", () => {
+  it("resolves once the height is on disk, also one that is yet to come", async () => {
+    const ledger = newLedger();
+    const settled: number[] = [];
+    for (const height of [2, 0, 1]) {
+      void ledger.whenDurable(height as LedgerHeight).then(() => {
+        settled.push(height);
+        expect(ledger.durableHeight).toBeGreaterThanOrEqual(height);
+      });
+    }
+    await ledger.propose(draftOf(ZK)).durable;
+    await ledger.whenDurable(0 as LedgerHeight);
+    expect(settled).toEqual([0]);
+    await ledger.propose(draftOf(FAST)).durable;
+    await ledger.propose(draftOf(FAST)).durable;
+    expect(settled).toEqual([0, 1, 2]);
+  });
+
+  it("rejects what can't come any more: CLOSED", async () => {
+    const ledger = newLedger();
+    const { durable } = ledger.propose(draftOf(ZK));
+    const waiting = ledger.whenDurable(1 as LedgerHeight);
+    await Promise.all([
+      expect(waiting).rejects.toMatchObject({ code: "CLOSED" }),
+      ledger.close(),
+      durable,
+    ]);
+    await ledger.whenDurable(0 as LedgerHeight);
+    await expect(ledger.whenDurable(1 as LedgerHeight)).rejects.toMatchObject({ code: "CLOSED" });
+  });
+
+  it("has a limit: LISTENERS_EXCEEDED", async () => {
+    const ledger = newLedger();
+    for (let i = 0; i < MAX_DURABLE_WAITERS; i++) {
+      ledger.whenDurable(0 as LedgerHeight).catch(() => {});
+    }
+    await expect(ledger.whenDurable(0 as LedgerHeight)).rejects.toMatchObject({
+      code: "LISTENERS_EXCEEDED",
+    });
+    await ledger.close();
   });
 });
 

@@ -13,6 +13,7 @@ import {
 } from "@weft/protocol";
 import type { BlockStore } from "./blockStore.ts";
 import { checkContents, checkPlace } from "./checkBlock.ts";
+import { DurableWaiters } from "./durableWaiters.ts";
 import { LedgerError } from "./errors.ts";
 import { type FollowOptions, followBlocks } from "./followBlocks.ts";
 import { type LedgerListener, Listeners } from "./listeners.ts";
@@ -36,6 +37,7 @@ export class Ledger implements Ordering {
   readonly #proposer: Address;
   readonly #chainIds: ReadonlySet<ChainId>;
   readonly #listeners: Listeners;
+  readonly #durableWaiters: DurableWaiters;
   readonly #closed = new AbortController();
 
   /** @throws LedgerError CHAIN_UNKNOWN when the store has blocks of another chain */
@@ -52,6 +54,7 @@ export class Ledger implements Ordering {
       }
     }
     this.#listeners = new Listeners(store, onListenerError);
+    this.#durableWaiters = new DurableWaiters(store);
   }
 
   /** The newest block, durable or not. */
@@ -149,6 +152,15 @@ export class Ledger implements Ordering {
   }
 
   /**
+   * Resolves when every block up to `height` is on disk; at once when that is so already. The height
+   * may lie in the future.
+   * @throws LedgerError STORE_FAILED, CLOSED, LISTENERS_EXCEEDED
+   */
+  whenDurable(height: LedgerHeight): Promise<void> {
+    return this.#durableWaiters.wait(height);
+  }
+
+  /**
    * Yields every block from a height on, past and future, each once and in order. Ends when `signal`
    * aborts or the ledger closes; throws STORE_FAILED when there is nothing more to come.
    * @throws LedgerError LISTENERS_EXCEEDED, STORE_CORRUPT, STORE_FAILED
@@ -173,7 +185,11 @@ export class Ledger implements Ordering {
    */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#store.close();
+    try {
+      await this.#store.close();
+    } finally {
+      this.#durableWaiters.end(new LedgerError("CLOSED", "the ledger is closed"));
+    }
   }
 
   #assertOpen(): void {

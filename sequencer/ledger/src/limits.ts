@@ -8,3 +8,5 @@ export const MAX_PENDING_BYTES = 128 * 1024 * 1024;
 export const MAX_LISTENERS = 1024;
 /** Blocks that a follower replays before it lets the event loop turn. */
 export const REPLAY_BLOCKS_PER_TURN = 64;
+/** Promises of `Ledger.whenDurable` that wait. */
+export const MAX_DURABLE_WAITERS = 16_384;
