@@ -123,8 +123,8 @@ export type ReportDraft = {
 export interface FastChainHost {
   /**
    * Checks and applies a transaction at once and puts it into the next block.
-   * @returns when it is in a block (see `Inclusion.durable` for when that is on disk).
-   * @throws FastChainError when it is refused; then nothing has changed.
+   * Resolves when it is in a block (see `Inclusion.durable` for when that is on disk).
+   * @throws FastChainError (rejects) when it is refused; then nothing has changed.
    */
   submit(transaction: FastTransaction): Promise<Inclusion>;
   /** Creates the room and opens its log. */

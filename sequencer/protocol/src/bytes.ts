@@ -1,4 +1,4 @@
-import { bytesToHex as nobleToHex, hexToBytes as nobleFromHex } from "@noble/hashes/utils.js";
+import { hexToBytes as nobleFromHex, bytesToHex as nobleToHex } from "@noble/hashes/utils.js";
 import { ProtocolError } from "./errors.ts";
 
 /** Bytes as lower-case hexadecimal with the prefix `0x`. */

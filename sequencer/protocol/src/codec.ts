@@ -138,7 +138,10 @@ export function text(maxBytes: number): Codec<string> {
       try {
         return strictUtf8.decode(encoded);
       } catch (cause) {
-        throw new ProtocolError("FIELD_INVALID", `${path}: not UTF-8`, { details: { path }, cause });
+        throw new ProtocolError("FIELD_INVALID", `${path}: not UTF-8`, {
+          details: { path },
+          cause,
+        });
       }
     },
   };

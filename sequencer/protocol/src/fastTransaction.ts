@@ -29,6 +29,8 @@ const FAST_TYPE = 0x57;
 export type FastGenesis = {
   readonly chainId: ChainId;
   readonly zkChainId: ChainId;
+  /** Address of the portal, a contract on the ZK chain and a program on the fast chain. */
+  readonly portal: Address;
   readonly timestampMs: TimestampMs;
 };
 
@@ -51,8 +53,6 @@ export type OpenSession = {
   readonly zkNumber: ChainNumber;
 };
 
-
-
 export type CloseSession = { readonly sessionId: Hash; readonly reason: string };
 
 export type CreateRoom = {
@@ -74,7 +74,12 @@ export type RoomEvents = {
 const fastCodec = variant({
   genesis: {
     tag: 0,
-    codec: record<FastGenesis>({ chainId: uint(), zkChainId: uint(), timestampMs: uint() }),
+    codec: record<FastGenesis>({
+      chainId: uint(),
+      zkChainId: uint(),
+      portal: address,
+      timestampMs: uint(),
+    }),
   },
   deposit: {
     tag: 1,

@@ -1,6 +1,7 @@
 export * from "./block.ts";
 export * from "./brand.ts";
 export * from "./bytes.ts";
+export * as codec from "./codec.ts";
 export {
   bigintToBytes,
   bytesToBigint,
@@ -9,7 +10,6 @@ export {
   decodeFromBytes,
   encodeToBytes,
 } from "./codec.ts";
-export * as codec from "./codec.ts";
 export type { SignedTransaction } from "./envelope.ts";
 export * from "./errors.ts";
 export * from "./fastTransaction.ts";

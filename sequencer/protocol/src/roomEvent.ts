@@ -1,6 +1,16 @@
 import type { LedgerHeight, TimestampMs } from "./brand.ts";
 import type { Hash } from "./bytes.ts";
-import { bytes, type Codec, type CodecType, fail, hash, record, text, uint, variant } from "./codec.ts";
+import {
+  bytes,
+  type Codec,
+  type CodecType,
+  fail,
+  hash,
+  record,
+  text,
+  uint,
+  variant,
+} from "./codec.ts";
 import { MAX_FRAME_BYTES, MAX_LANES, MAX_NAME_BYTES } from "./limits.ts";
 import { type RoundReport, reportCodec } from "./report.ts";
 
@@ -82,7 +92,10 @@ export const roomEventCodec = variant({
     }),
   },
   report: { tag: 8, codec: record<ReportEvent>({ report: reportCodec }) },
-  roundVoid: { tag: 9, codec: record<RoundVoidEvent>({ roundId: hash, code: text(MAX_NAME_BYTES) }) },
+  roundVoid: {
+    tag: 9,
+    codec: record<RoundVoidEvent>({ roundId: hash, code: text(MAX_NAME_BYTES) }),
+  },
   roundEnd: { tag: 11, codec: record<RoundEndEvent>({ roundId: hash }) },
   close: { tag: 10, codec: record<CloseEvent>({}) },
 });

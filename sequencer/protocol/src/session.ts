@@ -1,5 +1,5 @@
-import { type Address, type Hash, hexToBytes } from "./bytes.ts";
 import type { ChainId, TimestampMs } from "./brand.ts";
+import { type Address, type Hash, hexToBytes } from "./bytes.ts";
 import {
   address,
   bigUint,

@@ -148,5 +148,6 @@ export function loginResources(grant: LoginRequest["grant"], pass: bigint): read
     `weft:pass:${pass}`,
     `weft:session-key:${grant.sessionKey}`,
     `weft:payout:${grant.payout}`,
+    `weft:expires:${grant.expiresAtMs}`,
   ];
 }

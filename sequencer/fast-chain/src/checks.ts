@@ -1,0 +1,66 @@
+import type {
+  ChainId,
+  FastGenesis,
+  JoinTicket,
+  LaneHead,
+  OpenSession,
+  SessionKey,
+} from "@weft/protocol";
+import { decodeFrame, type Frame, joinTicketMessage, sealMessage } from "@weft/protocol";
+import { FastChainError, refuse } from "./errors.ts";
+import { verifyP256 } from "./p256.ts";
+import { verifyLogin } from "./session/verifyLogin.ts";
+
+/**
+ * The checks of a transaction that cost much and need no more state than what they are given. They
+ * stand apart so that a host doesn't do twice what it did when the bytes arrived.
+ */
+export interface Checks {
+  /** @throws FastChainError LOGIN_… */
+  login(genesis: FastGenesis, open: OpenSession): void;
+  /** @throws FastChainError TICKET_SIGNATURE_INVALID */
+  ticket(chainId: ChainId, key: SessionKey, ticket: JoinTicket, signature: Uint8Array): void;
+  /** @throws FastChainError FRAME_MALFORMED, FRAME_OUT_OF_ORDER */
+  frame(frame: Uint8Array, expectedSeq: number): void;
+  /** @throws FastChainError SEAL_SIGNATURE_INVALID */
+  seal(key: SessionKey, head: LaneHead, signature: Uint8Array): void;
+}
+
+/** Everything, as whoever didn't see the bytes arrive must. */
+export const fullChecks: Checks = {
+  login: verifyLogin,
+  ticket(chainId, key, ticket, signature) {
+    if (!verifyP256(key, joinTicketMessage(chainId, ticket), signature)) {
+      refuse("TICKET_SIGNATURE_INVALID", "the join ticket isn't signed by the session key");
+    }
+  },
+  frame(frame, expectedSeq) {
+    const { seq } = decode(frame);
+    if (seq !== expectedSeq) {
+      refuse("FRAME_OUT_OF_ORDER", `frame ${seq}, expected ${expectedSeq}`, { seq, expectedSeq });
+    }
+  },
+  seal(key, head, signature) {
+    if (!verifyP256(key, sealMessage(head), signature)) {
+      refuse("SEAL_SIGNATURE_INVALID", "the seal isn't the session key's over this lane", {
+        seq: head.seq,
+      });
+    }
+  },
+};
+
+function decode(frame: Uint8Array): Frame {
+  try {
+    return decodeFrame(frame);
+  } catch (cause) {
+    throw new FastChainError("FRAME_MALFORMED", "the bytes aren't a frame", { cause });
+  }
+}
+
+/** For blocks out of the node's own ledger: each was checked in full before it was ordered. */
+export const ownLedgerChecks: Checks = {
+  login() {},
+  ticket() {},
+  frame() {},
+  seal() {},
+};

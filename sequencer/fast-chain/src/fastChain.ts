@@ -1,0 +1,344 @@
+import { type Ledger, LedgerError, type OrderedBlock } from "@weft/ledger";
+import {
+  type Address,
+  assert,
+  type Block,
+  type ChainId,
+  type CreateRoom,
+  encodeFastTransaction,
+  type FastGenesis,
+  type FastTransaction,
+  type Hash,
+  hashTransaction,
+  type JoinTicket,
+  type LedgerHeight,
+  MAX_BLOCK_TRANSACTIONS,
+  type Release,
+  type RoomEvent,
+  seedOf,
+  type TimestampMs,
+  timestampMs,
+} from "@weft/protocol";
+import { balanceOf } from "./account/balance.ts";
+import { readTransfer } from "./account/readTransfer.ts";
+import { applyBlock, applyGenesis } from "./applyBlock.ts";
+import { applyTransaction } from "./applyTransaction.ts";
+import { type Checks, fullChecks, ownLedgerChecks } from "./checks.ts";
+import { FastChainError, refuse } from "./errors.ts";
+import { PendingBlock } from "./pendingBlock.ts";
+import { type FastReceipt, Receipts } from "./receipts.ts";
+import { applyEventToState, knownRoom, markRoundHeights } from "./room/applyRoomEvents.ts";
+import { Journal } from "./roomJournal.ts";
+import { checkTicket } from "./session/checkTicket.ts";
+import { FastState } from "./state.ts";
+import type { Transition } from "./transition.ts";
+import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from "./types.ts";
+
+/** A block is made this long after the first thing that it holds. */
+export const BLOCK_INTERVAL_MS = 10;
+/** Bytes that may wait for a block, while the disk is behind, before more is refused. */
+export const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+
+export type FastChainOptions = {
+  readonly ledger: Ledger;
+  /** For the first block, on an empty ledger. */
+  readonly genesis: FastGenesis;
+  readonly nowMs?: () => TimestampMs;
+  /** Value that left, in order, once its block is ordered. */
+  readonly onReleases?: (releases: readonly Release[]) => void;
+  /** The chain can't go on: nothing is acknowledged from here on. */
+  readonly onFailed?: (error: Error) => void;
+};
+
+type Waiting = {
+  readonly index: number;
+  readonly raw: Uint8Array | undefined;
+  readonly resolve: (inclusion: Inclusion) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/**
+ * The fast chain in the process that orders it. A transaction is checked and applied when it
+ * arrives, so that the order of arrival is the order of the chain; blocks gather what was applied.
+ */
+export class FastChain implements FastChainHost {
+  readonly chainId: ChainId;
+  readonly #ledger: Ledger;
+  readonly #state: FastState;
+  readonly #nowMs: () => TimestampMs;
+  readonly #options: FastChainOptions;
+  readonly #receipts = new Receipts();
+  readonly #journals = new Map<Address, Journal>();
+  readonly #sessionListeners = new Set<(session: Session, reason: string) => void>();
+  #pending = new PendingBlock();
+  #waiting: Waiting[] = [];
+  #releases: Omit<Release, "fromHeight">[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stopped: Error | undefined;
+
+  /** Continues the ledger's fast chain, or begins it. @throws FastChainError when the ledger doesn't replay. */
+  constructor(options: FastChainOptions) {
+    this.#options = options;
+    this.#ledger = options.ledger;
+    this.#nowMs = options.nowMs ?? (() => timestampMs(Date.now()));
+    this.chainId = options.genesis.chainId;
+    this.#state = this.#ledger.chainHead(this.chainId) ? this.#restore() : this.#begin();
+  }
+
+  #begin(): FastState {
+    const { genesis } = this.#options;
+    const state = new FastState(genesis);
+    this.#ledger.propose({
+      chainId: this.chainId,
+      transactions: [encodeFastTransaction({ type: "genesis", ...genesis })],
+      stateRoot: state.committedRoot,
+      timestampMs: genesis.timestampMs,
+    });
+    return state;
+  }
+
+  #restore(): FastState {
+    let state: FastState | undefined;
+    for (const block of this.#ledger.blocks({ fromHeight: 0 as LedgerHeight })) {
+      if (block.header.chainId !== this.chainId) continue;
+      if (state === undefined) {
+        state = applyGenesis(block);
+      } else {
+        applyBlock(transitionAt(state, this.#ledger, ownLedgerChecks, block), block);
+        this.#addReceipts(block);
+      }
+    }
+    assert(state !== undefined, "a chain with a head has a first block");
+    return state;
+  }
+
+  async submit(transaction: FastTransaction): Promise<Inclusion> {
+    const index = this.#admit(transaction);
+    const raw = transaction.type === "signed" ? transaction.raw : undefined;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ index, raw, resolve, reject });
+    });
+  }
+
+  /** Checks, applies, and queues for the next block. @returns its index there. */
+  #admit(transaction: FastTransaction): number {
+    this.#assertRoom();
+    if (transaction.type === "roomEvents") {
+      refuse("TX_UNSUPPORTED", "a room's events come through its journal");
+    }
+    const encoded = encodeFastTransaction(transaction);
+    const { withdrawal, closed } = applyTransaction(this.#transition(), transaction);
+    if (withdrawal !== undefined) this.#releases.push(withdrawal);
+    const touchesRooms = transaction.type !== "signed" && transaction.type !== "deposit";
+    const index = this.#pending.addTransaction(encoded, touchesRooms);
+    this.#schedule();
+    if (closed !== undefined) {
+      const reason = transaction.type === "closeSession" ? transaction.reason : "replaced";
+      for (const listener of this.#sessionListeners) listener(closed, reason);
+    }
+    return index;
+  }
+
+  createRoom(create: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal {
+    this.#admit({ type: "createRoom", ...create, ...this.seed(create.room) });
+    const journal = new Journal(create.room, {
+      record: (room) => this.room(room),
+      append: (room, event) => this.#append(room, event),
+    });
+    this.#journals.set(create.room, journal);
+    return journal;
+  }
+
+  #append(room: Address, event: RoomEvent): number {
+    this.#assertRoom();
+    const index = this.room(room).events;
+    applyEventToState(this.#transition(), room, event);
+    this.#pending.addEvent(room, index, event);
+    this.#schedule();
+    return index;
+  }
+
+  #assertRoom(): void {
+    if (this.#stopped !== undefined) {
+      throw new FastChainError("CHAIN_STOPPED", "the fast chain takes nothing more", {
+        cause: this.#stopped,
+      });
+    }
+    const { sizeBytes, transactionCount } = this.#pending;
+    if (sizeBytes > MAX_PENDING_BYTES || transactionCount >= MAX_BLOCK_TRANSACTIONS) {
+      refuse("BLOCK_FULL", "the next block is full: the disk is behind, try again", { sizeBytes });
+    }
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#makeBlock();
+    }, BLOCK_INTERVAL_MS);
+  }
+
+  #makeBlock(): void {
+    if (this.#pending.isEmpty || this.#stopped !== undefined) return;
+    const pending = this.#pending;
+    const { transactions, hashes } = pending.pack();
+    const head = this.#ledger.head?.header;
+    const blockMs = timestampMs(Math.max(this.#nowMs(), head?.timestampMs ?? 0));
+    const stateRoot = this.#state.rootAt(blockMs);
+    let ordered: OrderedBlock;
+    try {
+      const { chainId } = this;
+      ordered = this.#ledger.propose({ chainId, transactions, stateRoot, timestampMs: blockMs });
+    } catch (error) {
+      // The disk is behind. What waits goes on waiting, and past a bound more is refused.
+      if (error instanceof LedgerError && error.code === "STORE_BUSY") this.#schedule();
+      else this.#fail(error as Error);
+      return;
+    }
+    this.#state.commitRoot(blockMs, stateRoot);
+    const rooms = pending.rooms();
+    for (const room of rooms) markRoundHeights(this.#state, room, ordered.block.header.height);
+    this.#pending = new PendingBlock();
+    this.#afterBlock(ordered, hashes, rooms);
+  }
+
+  #afterBlock(
+    { block, durable }: OrderedBlock,
+    hashes: readonly Hash[],
+    rooms: ReadonlySet<Address>,
+  ) {
+    const { height, number } = block.header;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { index, raw, resolve } of waiting) {
+      const hash = hashes[index] as Hash;
+      if (raw !== undefined) this.#addReceipt(block, index, raw);
+      resolve({ hash, height, blockHash: block.hash, number, index, durable });
+    }
+    const releases = this.#releases.map((release) => ({ ...release, fromHeight: height }));
+    this.#releases = [];
+    if (releases.length > 0) this.#options.onReleases?.(releases);
+    const progress = [...rooms].flatMap((room) => {
+      const journal = this.#journals.get(room);
+      const events = this.#state.room(room)?.events;
+      if (events === undefined) this.#journals.delete(room);
+      return journal === undefined ? [] : [{ journal, events: events ?? Infinity }];
+    });
+    durable.then(
+      () => {
+        for (const { journal, events } of progress) journal.notifySequenced({ events, height });
+      },
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  #addReceipts(block: Block): void {
+    block.transactions.forEach((raw, index) => {
+      const first = raw[0] ?? 0;
+      if (first <= 4 || first >= 0xc0) this.#addReceipt(block, index, raw);
+    });
+  }
+
+  #addReceipt({ header, hash: blockHash }: Block, index: number, raw: Uint8Array): void {
+    const { height, number } = header;
+    const transfer = readTransfer(raw, this.chainId);
+    const hash = hashTransaction(raw);
+    const { sender } = transfer;
+    this.#receipts.add({ hash, height, blockHash, number, index, raw, sender, transfer });
+  }
+
+  #fail(error: Error): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = error;
+    for (const { reject } of this.#waiting) reject(error);
+    this.#waiting = [];
+    this.#options.onFailed?.(error);
+  }
+
+  #transition(): Transition {
+    const height = (this.#ledger.head?.header.height ?? -1) as LedgerHeight;
+    return transitionOn(this.#state, this.#ledger, fullChecks, height);
+  }
+
+  seed(subject: Hash | Address): { seedHeight: LedgerHeight; seed: Hash } {
+    const head = this.#ledger.head;
+    assert(head !== undefined, "a chain that began has a block");
+    return { seedHeight: head.header.height, seed: seedOf(head.hash, subject) };
+  }
+
+  checkTicket(ticket: JoinTicket, signature: Uint8Array): Session {
+    return checkTicket(this.#state, ticket, signature, fullChecks);
+  }
+
+  onSessionClosed(listener: (session: Session, reason: string) => void): () => void {
+    this.#sessionListeners.add(listener);
+    return () => this.#sessionListeners.delete(listener);
+  }
+
+  session(id: Hash): Session | undefined {
+    return this.#state.session(id);
+  }
+
+  /** @throws FastChainError ROOM_UNKNOWN */
+  room(address: Address): RoomRecord {
+    return knownRoom(this.#state, address);
+  }
+
+  /** Deposits credited so far: the nonce of the next. */
+  get deposits(): bigint {
+    return this.#state.deposits;
+  }
+
+  /** Withdrawals made so far. */
+  get withdrawals(): bigint {
+    return this.#state.withdrawals;
+  }
+
+  get portal(): Address {
+    return this.#state.genesis.portal;
+  }
+
+  balance(asset: Address, owner: Address): bigint {
+    return balanceOf(this.#state, asset, owner);
+  }
+
+  nonce(owner: Address): number {
+    return this.#state.account(owner).nonce;
+  }
+
+  receipt(hash: Hash): FastReceipt | undefined {
+    return this.#receipts.get(hash);
+  }
+
+  /** Puts what was applied into a block, and takes nothing more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#makeBlock();
+    this.#stopped ??= new Error("the fast chain was stopped");
+  }
+}
+
+function transitionOn(
+  state: FastState,
+  ledger: Ledger,
+  checks: Checks,
+  headHeight: LedgerHeight,
+): Transition {
+  return {
+    state,
+    checks,
+    ledger: {
+      headHeight: () => headHeight,
+      blockHash: (height) => ledger.blockByHeight(height)?.hash,
+    },
+  };
+}
+
+/** The transition for a block that is ordered already: it sees the blocks below it. */
+export function transitionAt(
+  state: FastState,
+  ledger: Ledger,
+  checks: Checks,
+  block: Block,
+): Transition {
+  return transitionOn(state, ledger, checks, (block.header.height - 1) as LedgerHeight);
+}

@@ -1,0 +1,9 @@
+export { fastPortalAbi } from "./account/portalProgram.ts";
+export { FastChainError, type FastChainErrorCode } from "./errors.ts";
+export { BLOCK_INTERVAL_MS, FastChain, type FastChainOptions } from "./fastChain.ts";
+export { isSessionKey, verifyP256 } from "./p256.ts";
+export type { FastReceipt } from "./receipts.ts";
+export { type Crossings, FastReplay } from "./replay/fastReplay.ts";
+export type { ProgramSource } from "./replay/replayRoom.ts";
+export { MAX_SESSION_MS, verifyLogin } from "./session/verifyLogin.ts";
+export type * from "./types.ts";

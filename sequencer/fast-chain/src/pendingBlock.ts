@@ -1,0 +1,86 @@
+import {
+  type Address,
+  encodeFastTransaction,
+  type Hash,
+  hashTransaction,
+  MAX_ROOM_EVENTS,
+  type RoomEvent,
+} from "@weft/protocol";
+
+/** Bytes of events after which a room's run is closed: well under the limit of a transaction. */
+const MAX_RUN_BYTES = 1024 * 1024;
+/** Room events are small; what a frame or a report adds is counted as it is. */
+const EVENT_OVERHEAD_BYTES = 128;
+
+type Run = { room: Address; firstIndex: number; events: RoomEvent[]; sizeBytes: number };
+type Entry = { readonly encoded: Uint8Array } | { readonly run: Run };
+
+export type Packed = { readonly transactions: Uint8Array[]; readonly hashes: readonly Hash[] };
+
+/**
+ * What was applied since the last block, in an order that a replay may follow. Events of one room
+ * are gathered into runs. A run may move ahead of what other rooms and accounts did meanwhile, since
+ * they don't touch each other; what touches sessions (joins too) or begins a room ends all runs.
+ */
+export class PendingBlock {
+  readonly #entries: Entry[] = [];
+  readonly #runs = new Map<Address, Run>();
+  #sizeBytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** About what the block's transactions will take. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get transactionCount(): number {
+    return this.#entries.length;
+  }
+
+  /** @returns the transaction's index in the block. */
+  addTransaction(encoded: Uint8Array, touchesRooms: boolean): number {
+    if (touchesRooms) this.#runs.clear();
+    this.#sizeBytes += encoded.length;
+    return this.#entries.push({ encoded }) - 1;
+  }
+
+  addEvent(room: Address, index: number, event: RoomEvent): void {
+    if (event.type === "join") this.#runs.clear();
+    const sizeBytes = EVENT_OVERHEAD_BYTES + variableBytes(event);
+    this.#sizeBytes += sizeBytes;
+    const run = this.#runs.get(room);
+    if (run !== undefined && run.events.length < MAX_ROOM_EVENTS && run.sizeBytes < MAX_RUN_BYTES) {
+      run.events.push(event);
+      run.sizeBytes += sizeBytes;
+      return;
+    }
+    const begun = { room, firstIndex: index, events: [event], sizeBytes };
+    this.#runs.set(room, begun);
+    this.#entries.push({ run: begun });
+  }
+
+  /** Rooms with events in it. */
+  rooms(): ReadonlySet<Address> {
+    return new Set(this.#entries.flatMap((entry) => ("run" in entry ? [entry.run.room] : [])));
+  }
+
+  pack(): Packed {
+    const transactions = this.#entries.map((entry) =>
+      "encoded" in entry
+        ? entry.encoded
+        : encodeFastTransaction({ type: "roomEvents", ...entry.run }),
+    );
+    return { transactions, hashes: transactions.map(hashTransaction) };
+  }
+}
+
+function variableBytes(event: RoomEvent): number {
+  if (event.type === "frame") return event.frame.length;
+  if (event.type === "report") {
+    return event.report.results.length + event.report.mints.length * EVENT_OVERHEAD_BYTES;
+  }
+  return 0;
+}

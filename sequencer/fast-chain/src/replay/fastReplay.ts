@@ -1,0 +1,80 @@
+import type { Ledger } from "@weft/ledger";
+import {
+  type Address,
+  assert,
+  type Block,
+  type Deposit,
+  type FastTransaction,
+  type Hash,
+  type Release,
+  type RoomEvent,
+} from "@weft/protocol";
+import { applyBlock, applyGenesis } from "../applyBlock.ts";
+import { fullChecks } from "../checks.ts";
+import { transitionAt } from "../fastChain.ts";
+import type { FastState } from "../state.ts";
+import type { Observer } from "../transition.ts";
+import type { RoomProgram, RoomRecord } from "../types.ts";
+import { type ProgramSource, replayRoomEvent } from "./replayRoom.ts";
+
+/** What a fast block has to do with the ZK chain: what it credits, and what it lets go. */
+export type Crossings = {
+  readonly deposits: readonly Deposit[];
+  readonly releases: readonly Release[];
+};
+
+/**
+ * Goes through the fast chain's blocks as a stranger would: checks every signature, every rule, every
+ * state root, and runs the games again. What it can't see is the other chain: it gives the crossings
+ * for that.
+ */
+export class FastReplay {
+  readonly #ledger: Ledger;
+  readonly #programs: ProgramSource;
+  readonly #running = new Map<Address, RoomProgram>();
+  #state: FastState | undefined;
+
+  constructor(ledger: Ledger, programs: ProgramSource = () => undefined) {
+    this.#ledger = ledger;
+    this.#programs = programs;
+  }
+
+  get state(): FastState {
+    assert(this.#state !== undefined, "asked for the state before the first block");
+    return this.#state;
+  }
+
+  /** Root over the state as it is now, whether or not a checkpoint is due. */
+  currentRoot(): Hash {
+    return this.state.currentRoot();
+  }
+
+  /** @throws FastChainError BLOCK_INVALID (with the refusal as its cause), STATE_ROOT_MISMATCH */
+  apply(block: Block): Crossings {
+    if (this.#state === undefined) {
+      this.#state = applyGenesis(block);
+      return { deposits: [], releases: [] };
+    }
+    const deposits: Deposit[] = [];
+    const observer: Observer = {
+      transaction: (transaction) => this.#onTransaction(transaction, deposits),
+      roomEvent: (record, event) => this.#onRoomEvent(record, event),
+    };
+    const transition = transitionAt(this.#state, this.#ledger, fullChecks, block);
+    const releases = applyBlock({ ...transition, observer }, block);
+    return { deposits, releases };
+  }
+
+  #onRoomEvent(record: RoomRecord, event: RoomEvent): void {
+    const program = this.#running.get(record.room);
+    if (program !== undefined) replayRoomEvent(program, record, event);
+    if (event.type === "close") this.#running.delete(record.room);
+  }
+
+  #onTransaction(transaction: FastTransaction, deposits: Deposit[]): void {
+    if (transaction.type === "deposit") deposits.push(transaction);
+    if (transaction.type !== "createRoom") return;
+    const program = this.#programs(transaction);
+    if (program !== undefined) this.#running.set(transaction.room, program);
+  }
+}

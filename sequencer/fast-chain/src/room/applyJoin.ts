@@ -1,0 +1,29 @@
+import { type JoinEvent, MAX_LANES, startLane } from "@weft/protocol";
+import { refuse } from "../errors.ts";
+import { checkTicket } from "../session/checkTicket.ts";
+import type { Transition } from "../transition.ts";
+import type { Lane, RoomRecord } from "../types.ts";
+
+/** A session enters: a new lane begins. */
+export function applyJoin(
+  { state, checks }: Transition,
+  record: RoomRecord,
+  join: JoinEvent,
+): RoomRecord {
+  const { lane: number, sessionId, issuedAtMs, signature } = join;
+  if (record.lanes.length >= MAX_LANES) refuse("ROOM_FULL", `the room had ${MAX_LANES} lanes`);
+  if (number !== record.lanes.length) {
+    refuse("LANE_OUT_OF_ORDER", `lane ${number}, expected ${record.lanes.length}`);
+  }
+  if (record.lanes.some((lane) => lane.sessionId === sessionId && lane.left === undefined)) {
+    refuse("SESSION_IN_ROOM", "the session is in this room already", { sessionId });
+  }
+  const ticket = { sessionId, game: record.game, issuedAtMs };
+  const session = checkTicket(state, ticket, signature, checks);
+  state.setSession({ ...session, newestTicketMs: issuedAtMs });
+  const { chainId } = state.genesis;
+  const start = startLane({ chainId, room: record.room, lane: number, sessionId });
+  const { sessionKey, payout } = session.grant;
+  const lane: Lane = { sessionId, sessionKey, payout, head: start, sealed: start, left: undefined };
+  return { ...record, lanes: [...record.lanes, lane] };
+}

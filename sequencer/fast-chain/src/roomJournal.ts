@@ -1,0 +1,50 @@
+import type { Address, LedgerHeight, RoomEvent } from "@weft/protocol";
+import { draftReport, fullySealedLanes } from "./room/round.ts";
+import type { ReportDraft, RoomJournal, RoomRecord } from "./types.ts";
+
+type Progress = { events: number; height: LedgerHeight };
+
+/** What a journal needs of its chain. */
+export type JournalChain = {
+  record(room: Address): RoomRecord;
+  /** Applies the event and puts it into the next block. */
+  append(room: Address, event: RoomEvent): number;
+};
+
+/** A room's log, open for its host to write. */
+export class Journal implements RoomJournal {
+  readonly room: Address;
+  readonly #chain: JournalChain;
+  readonly #listeners = new Set<(progress: Progress) => void>();
+
+  constructor(room: Address, chain: JournalChain) {
+    this.room = room;
+    this.#chain = chain;
+  }
+
+  get record(): RoomRecord {
+    return this.#chain.record(this.room);
+  }
+
+  append(event: RoomEvent): number {
+    return this.#chain.append(this.room, event);
+  }
+
+  draftReport(): ReportDraft {
+    return draftReport(this.record);
+  }
+
+  fullySealedLanes(): readonly number[] {
+    return fullySealedLanes(this.record);
+  }
+
+  onSequenced(listener: (progress: Progress) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The chain tells of a block that is on disk. */
+  notifySequenced(progress: Progress): void {
+    for (const listener of this.#listeners) listener(progress);
+  }
+}

@@ -1,0 +1,37 @@
+import {
+  encodeValue,
+  type Hash,
+  keccak256,
+  type LoginProof,
+  type OpenSession,
+  sessionIdOf,
+} from "@weft/protocol";
+import type { Checks } from "../checks.ts";
+import { refuse } from "../errors.ts";
+import { type FastState, NO_TIME } from "../state.ts";
+import type { Session } from "../types.ts";
+
+/** What a login proves to be one and the same: a pass, within a game. */
+export function subjectOf(login: LoginProof, game: string): Hash {
+  return keccak256(encodeValue(["weft subject", login.type, login.pass, game]));
+}
+
+/**
+ * Opens a session. A pass has one session per game: a new login replaces the old one.
+ * @returns the session that was replaced, if there was one.
+ */
+export function applyOpenSession(
+  state: FastState,
+  open: OpenSession,
+  checks: Checks,
+): Session | undefined {
+  const { grant, login, zkNumber } = open;
+  const id = sessionIdOf(state.genesis.chainId, grant);
+  if (state.session(id) !== undefined) refuse("SESSION_EXISTS", `session ${id} is open`, { id });
+  checks.login(state.genesis, open);
+  const subject = subjectOf(login, grant.game);
+  const replaced = state.sessionOfSubject(subject);
+  if (replaced !== undefined) state.deleteSession(replaced);
+  state.setSession({ id, grant, subject, login: login.type, zkNumber, newestTicketMs: NO_TIME });
+  return replaced;
+}

@@ -1,0 +1,175 @@
+import {
+  type Address,
+  assert,
+  encodeValue,
+  type FastGenesis,
+  type Hash,
+  type TimestampMs,
+  timestampMs,
+  type Value,
+} from "@weft/protocol";
+import { StateTree } from "./stateTree.ts";
+import type { RoomRecord, Session } from "./types.ts";
+
+/** What one address has on the fast chain. Amounts are in the asset's smallest unit. */
+export type Account = {
+  readonly nonce: number;
+  /** By asset; zeros is ZKPoW. Never holds a zero. */
+  readonly balances: ReadonlyMap<Address, bigint>;
+};
+
+const NO_ACCOUNT: Account = { nonce: 0, balances: new Map() };
+
+/** How often the state root is brought up to date. */
+export const CHECKPOINT_INTERVAL_MS = 1000;
+
+/**
+ * Everything the fast chain is: a function of its blocks. Entries are replaced, never changed in
+ * place, so that a refused transaction leaves no trace.
+ */
+export class FastState {
+  readonly genesis: FastGenesis;
+  /** Deposits credited so far. */
+  deposits = 0n;
+  /** Withdrawals made so far. */
+  withdrawals = 0n;
+  /** Root at the last checkpoint, as headers carry it. */
+  committedRoot: Hash;
+  checkpointMs: TimestampMs;
+
+  readonly #accounts = new Map<Address, Account>();
+  readonly #sessions = new Map<Hash, Session>();
+  readonly #sessionOfSubject = new Map<Hash, Hash>();
+  readonly #rooms = new Map<Address, RoomRecord>();
+  readonly #tree = new StateTree();
+  readonly #dirty = new Set<string>();
+
+  constructor(genesis: FastGenesis) {
+    this.genesis = genesis;
+    this.checkpointMs = genesis.timestampMs;
+    this.committedRoot = this.currentRoot();
+  }
+
+  account(address: Address): Account {
+    return this.#accounts.get(address) ?? NO_ACCOUNT;
+  }
+
+  setAccount(address: Address, account: Account): void {
+    this.#accounts.set(address, account);
+    this.#dirty.add(`account:${address}`);
+  }
+
+  /** Sum over all accounts of what they have of an asset: what the portal must hold. */
+  supply(asset: Address): bigint {
+    let sum = 0n;
+    for (const { balances } of this.#accounts.values()) sum += balances.get(asset) ?? 0n;
+    return sum;
+  }
+
+  session(id: Hash): Session | undefined {
+    return this.#sessions.get(id);
+  }
+
+  sessionOfSubject(subject: Hash): Session | undefined {
+    const id = this.#sessionOfSubject.get(subject);
+    return id === undefined ? undefined : this.#sessions.get(id);
+  }
+
+  sessions(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  setSession(session: Session): void {
+    this.#sessions.set(session.id, session);
+    this.#sessionOfSubject.set(session.subject, session.id);
+    this.#dirty.add(`session:${session.id}`);
+  }
+
+  deleteSession(session: Session): void {
+    this.#sessions.delete(session.id);
+    this.#sessionOfSubject.delete(session.subject);
+    this.#dirty.add(`session:${session.id}`);
+  }
+
+  room(address: Address): RoomRecord | undefined {
+    return this.#rooms.get(address);
+  }
+
+  rooms(): IterableIterator<RoomRecord> {
+    return this.#rooms.values();
+  }
+
+  setRoom(room: RoomRecord): void {
+    this.#rooms.set(room.room, room);
+    this.#dirty.add(`room:${room.room}`);
+  }
+
+  deleteRoom(address: Address): void {
+    this.#rooms.delete(address);
+    this.#dirty.add(`room:${address}`);
+  }
+
+  /**
+   * The state root for the header of a block at `blockMs`: brought up to date about once a second,
+   * else the last checkpoint's. Which of the two follows from the blocks' timestamps alone.
+   */
+  rootAt(blockMs: TimestampMs): Hash {
+    return this.#isCheckpoint(blockMs) ? this.currentRoot() : this.committedRoot;
+  }
+
+  /** The block with that root is ordered. */
+  commitRoot(blockMs: TimestampMs, root: Hash): void {
+    if (this.#isCheckpoint(blockMs)) this.checkpointMs = blockMs;
+    this.committedRoot = root;
+  }
+
+  #isCheckpoint(blockMs: TimestampMs): boolean {
+    return blockMs - this.checkpointMs >= CHECKPOINT_INTERVAL_MS;
+  }
+
+  /** Root over everything as it is now. */
+  currentRoot(): Hash {
+    this.#tree.set("counters", encodeValue(this.#counters()));
+    for (const name of this.#dirty) {
+      const value = this.#leaf(name);
+      if (value === undefined) this.#tree.delete(name);
+      else this.#tree.set(name, encodeValue(value));
+    }
+    this.#dirty.clear();
+    return this.#tree.root();
+  }
+
+  #counters(): Value {
+    const { chainId, zkChainId, portal } = this.genesis;
+    return {
+      chainId,
+      zkChainId,
+      portal,
+      deposits: this.deposits,
+      withdrawals: this.withdrawals,
+    };
+  }
+
+  #leaf(name: string): Value | undefined {
+    const split = name.indexOf(":");
+    const id = name.slice(split + 1) as Hash;
+    switch (name.slice(0, split)) {
+      case "account":
+        return accountToValue(this.account(id));
+      case "session":
+        return this.#sessions.get(id) as Value | undefined;
+      case "room":
+        return this.#rooms.get(id) as Value | undefined;
+      default:
+        return assert(false, `a leaf of a known kind: ${name}`) as never;
+    }
+  }
+}
+
+function accountToValue({ nonce, balances }: Account): Value | undefined {
+  if (nonce === 0 && balances.size === 0) return undefined;
+  return { nonce, balances: Object.fromEntries(balances) };
+}
+
+/** Time 0: before anything happened. */
+export const NO_TIME = timestampMs(0);

@@ -1,0 +1,169 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createMemoryStore, Ledger } from "@weft/ledger";
+import {
+  type Address,
+  bytesToHex,
+  type ChainId,
+  type ChainNumber,
+  encodeFrame,
+  type FastGenesis,
+  type Hash,
+  hexToBytes,
+  type JoinTicket,
+  joinTicketMessage,
+  keccak256,
+  loginResources,
+  type OpenSession,
+  type Release,
+  type SessionGrant,
+  sealMessage,
+  sessionIdOf,
+  timestampMs,
+  utf8ToBytes,
+  type Value,
+  ZERO_ADDRESS,
+} from "@weft/protocol";
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { createSiweMessage } from "viem/siwe";
+import { FastChain } from "./fastChain.ts";
+import type { RoomJournal } from "./types.ts";
+
+/** A fast chain in memory, and players who use it as a client would: for tests. */
+
+export const FAST = 5701 as ChainId;
+export const ZK = 5700 as ChainId;
+export const PORTAL: Address = `0x${"9a".repeat(20)}`;
+export const GAME = "tag";
+const GAME_HASH = keccak256(utf8ToBytes(GAME));
+export const T0 = 1_700_000_000_000;
+
+export type TestChain = {
+  readonly ledger: Ledger;
+  readonly chain: FastChain;
+  readonly releases: Release[];
+  /** Moves the clock. */
+  advance(ms: number): void;
+  nowMs(): number;
+};
+
+export function createTestChain(existing?: Ledger): TestChain {
+  const chainIds = [FAST, ZK];
+  const ledger =
+    existing ?? new Ledger({ store: createMemoryStore(), chainIds, proposer: ZERO_ADDRESS });
+  let nowMs = T0;
+  const releases: Release[] = [];
+  const genesis: FastGenesis = {
+    chainId: FAST,
+    zkChainId: ZK,
+    portal: PORTAL,
+    timestampMs: timestampMs(T0),
+  };
+  const chain = new FastChain({
+    ledger,
+    genesis,
+    nowMs: () => timestampMs(nowMs),
+    onReleases: (more) => releases.push(...more),
+  });
+  const advance = (ms: number) => {
+    nowMs += ms;
+  };
+  return { ledger, chain, releases, advance, nowMs: () => nowMs };
+}
+
+export type TestPlayer = {
+  readonly wallet: PrivateKeyAccount;
+  readonly address: Address;
+  readonly grant: SessionGrant;
+  readonly sessionId: Hash;
+  sign(message: Uint8Array): Uint8Array;
+  open(changes?: Partial<SessionGrant>): Promise<OpenSession>;
+  ticket(issuedAtMs: number): { ticket: JoinTicket; signature: Uint8Array };
+};
+
+export function createPlayer(index: number): TestPlayer {
+  const wallet = privateKeyToAccount(keccak256(utf8ToBytes(`player ${index}`)));
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const signBytes = (message: Uint8Array) => p256Sign(privateKey, message);
+  const grant: SessionGrant = {
+    sessionKey: rawPublicKey(publicKey),
+    game: GAME,
+    payout: wallet.address.toLowerCase() as Address,
+    expiresAtMs: timestampMs(T0 + 3_600_000),
+  };
+  const sessionId = sessionIdOf(FAST, grant);
+  return {
+    wallet,
+    address: grant.payout,
+    grant,
+    sessionId,
+    sign: signBytes,
+    open: (changes = {}) => openSession(wallet, { ...grant, ...changes }, BigInt(index)),
+    ticket(issuedAtMs) {
+      const ticket = { sessionId, game: GAME, issuedAtMs: timestampMs(issuedAtMs) };
+      return { ticket, signature: signBytes(joinTicketMessage(FAST, ticket)) };
+    },
+  };
+}
+
+function p256Sign(key: KeyObject, message: Uint8Array): Uint8Array {
+  return sign("sha256", message, { key, dsaEncoding: "ieee-p1363" });
+}
+
+function rawPublicKey(key: KeyObject): `0x${string}` {
+  const { x, y } = key.export({ format: "jwk" });
+  const bytes = [x, y].map((part) => Buffer.from(part as string, "base64url"));
+  return bytesToHex(Buffer.concat(bytes));
+}
+
+async function openSession(
+  wallet: PrivateKeyAccount,
+  grant: SessionGrant,
+  pass: bigint,
+): Promise<OpenSession> {
+  const message = createSiweMessage({
+    address: wallet.address,
+    chainId: ZK,
+    domain: "localhost",
+    nonce: "12345678",
+    uri: "http://localhost",
+    version: "1",
+    resources: [...loginResources(grant, pass)],
+  });
+  const signature = hexToBytes(await wallet.signMessage({ message }));
+  const owner = wallet.address.toLowerCase() as Address;
+  const login = { type: "wallet" as const, message, signature, owner, pass };
+  return { grant, login, zkNumber: 1 as ChainNumber };
+}
+
+export const ROOM: Address = `0x${"50".repeat(20)}`;
+
+export function createTestRoom({ chain }: TestChain, room: Address = ROOM): RoomJournal {
+  return chain.createRoom({ room, game: GAME, gameHash: GAME_HASH });
+}
+
+/** Opens the player's session and takes them into the room. @returns the lane's number. */
+export async function joinRoom(
+  { chain, nowMs }: TestChain,
+  journal: RoomJournal,
+  player: TestPlayer,
+): Promise<number> {
+  if (chain.session(player.sessionId) === undefined) {
+    await chain.submit({ type: "openSession", ...(await player.open()) });
+  }
+  const { ticket, signature } = player.ticket(nowMs());
+  const lane = journal.record.lanes.length;
+  const { sessionId, issuedAtMs } = ticket;
+  journal.append({ type: "join", lane, sessionId, issuedAtMs, signature });
+  return lane;
+}
+
+export function act(journal: RoomJournal, lane: number, input: Value): void {
+  const seq = (journal.record.lanes[lane]?.head.seq ?? 0) + 1;
+  journal.append({ type: "frame", lane, frame: encodeFrame({ seq, action: "move", input }) });
+}
+
+export function seal(journal: RoomJournal, lane: number, player: TestPlayer): void {
+  const head = journal.record.lanes[lane]?.head ?? { seq: 0, hash: "0x" };
+  const signature = player.sign(sealMessage(head));
+  journal.append({ type: "seal", lane, seq: head.seq, signature });
+}
