@@ -1,2 +1,7 @@
+export { createGameInstance } from "./createGameInstance.ts";
+export { action, defineGame } from "./defineGame.ts";
 export * from "./errors.ts";
+export { gameHash } from "./gameHash.ts";
+export * from "./limits.ts";
+export { stateToValue } from "./stateToValue.ts";
 export * from "./types.ts";

@@ -1,0 +1,38 @@
+import { encodeValue, type Hash, keccak256, type Value } from "@weft/protocol";
+import { z } from "zod";
+import type { Game } from "./types.ts";
+
+/**
+ * keccak256 of what a game declares: name, version, tick rate, players, round, and every action with the
+ * JSON schema of its input. It names the program that a room's events are replayed with. Code isn't in
+ * it: a change of the rules needs a new `version`.
+ */
+export function gameHash(game: Game): Hash {
+  return keccak256(encodeValue(describeGame(game)));
+}
+
+function describeGame(game: Game): Value {
+  const { name, version, tickRateHz, minPlayers, maxPlayers, round } = game;
+  const actions = Object.entries(game.actions).map(
+    ([action, { input }]) => [action, describeInput(input)] as const,
+  );
+  return {
+    name,
+    version,
+    tickRateHz,
+    minPlayers,
+    maxPlayers,
+    round: round === undefined ? null : { ...round, items: round.items ?? null },
+    actions: Object.fromEntries(actions),
+  };
+}
+
+/**
+ * What an action takes, as JSON schema.
+ * @throws Error where zod can't tell.
+ */
+export function describeInput(input: z.ZodType): Value {
+  // What JSON schema has no word for (a bigint, a custom check) counts as anything.
+  const schema = z.toJSONSchema(input, { io: "input", unrepresentable: "any" });
+  return JSON.parse(JSON.stringify(schema)) as Value;
+}
