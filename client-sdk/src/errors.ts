@@ -1,0 +1,54 @@
+import { CodedError } from "@weft/protocol";
+
+export type ClientErrorCode =
+  // reaching the server
+  /** No answer: not running, no network, or not in time. */
+  | "SERVER_UNREACHABLE"
+  /** An answer that no Weft server of this version gives. */
+  | "RESPONSE_INVALID"
+  /** `createClient` or a method was given something that can't work. */
+  | "OPTIONS_INVALID"
+  // login
+  /** The server doesn't take this kind of login. */
+  | "LOGIN_UNSUPPORTED"
+  /** The wallet refused to sign, or its signature isn't one of a key (65 bytes). */
+  | "WALLET_SIGNATURE_FAILED"
+  /** The session key could not be made or could not sign. */
+  | "SESSION_KEY_FAILED"
+  | "SESSION_EXPIRED"
+  /** The session is for another game. */
+  | "SESSION_WRONG_GAME"
+  // rooms
+  /** The room let the client in but never said so, or sent no state. */
+  | "JOIN_TIMEOUT"
+  /** The server refused the join without a code of its own; the details have Colyseus's. */
+  | "JOIN_REFUSED"
+  /** The game's own schema refuses the action's input. Nothing was sent. */
+  | "INPUT_REFUSED"
+  /** The input has no canonical encoding, or a too long one. Nothing was sent. */
+  | "INPUT_UNENCODABLE"
+  /** Too many actions wait for the ledger; the details have the limit. Nothing was sent. */
+  | "SEND_BUFFER_FULL"
+  /** The player isn't in the room any more. */
+  | "ROOM_LEFT"
+  /** Server and client disagree on what was sent. The lane can't go on; the client leaves. */
+  | "LANE_DIVERGED"
+  /** Colyseus reported an error of the connection; the details have its code. */
+  | "CONNECTION_ERROR"
+  /** A listener of the application threw; `cause` is what it threw. */
+  | "LISTENER_FAILED"
+  /** The caller's AbortSignal ended the wait. */
+  | "ABORTED"
+  // chains
+  /** A transaction was not sent: the chain refuses it. `details.errorName` names a contract's error. */
+  | "TRANSACTION_REFUSED"
+  /** A transaction is in a block, but failed there. */
+  | "TRANSACTION_REVERTED"
+  /** It took too long. What was sent may still go through: the details have the hashes. */
+  | "CHAIN_TIMEOUT";
+
+/** What goes wrong on this side of the connection. */
+export class ClientError extends CodedError<ClientErrorCode> {}
+
+/** What the server refused. `code` is the server's own; see the READMEs of server/rooms and fast-chain. */
+export class ServerError extends CodedError<string> {}

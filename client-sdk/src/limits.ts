@@ -1,0 +1,43 @@
+/** Bounds of the client. Those that can be set are defaults of an option with a like name. */
+
+/** Actions that may wait to be sequenced. At 60 a second this outlasts a reconnection of 30 s. */
+export const MAX_UNSEQUENCED_FRAMES = 2048;
+/** How often a lane with unsealed frames is sealed. Servers take a player's place after some 5 s. */
+export const SEAL_INTERVAL_MS = 1000;
+/**
+ * Frames sent again at once after a gap, and the pause before more: together below what a server's
+ * rate limit lets through, so that catching up can't cause the next refusal.
+ */
+export const RESEND_CHUNK_FRAMES = 80;
+export const RESEND_CHUNK_PAUSE_MS = 500;
+/** Pause before sending again what was refused; doubles while nothing gets through. */
+export const MIN_RESEND_DELAY_MS = 50;
+export const MAX_RESEND_DELAY_MS = 2000;
+/** How long `leave` waits for the last seal to be signed and sent. */
+export const LEAVE_SEAL_TIMEOUT_MS = 2000;
+
+/** How long joining waits for the room's welcome and its first state. */
+export const JOIN_TIMEOUT_MS = 10_000;
+/** Attempts to reconnect, with pauses that grow to `MAX_RECONNECT_PAUSE_MS`. */
+export const MAX_RECONNECT_ATTEMPTS = 12;
+export const MAX_RECONNECT_PAUSE_MS = 3000;
+
+/** Listeners of one kind on one room: more is a leak. */
+export const MAX_LISTENERS = 1000;
+
+/** How long a session lasts when the login doesn't say. Servers grant at most 24 h. */
+export const SESSION_MS = 8 * 60 * 60 * 1000;
+/** One HTTP request to the game server. */
+export const HTTP_TIMEOUT_MS = 15_000;
+/** Body of the game server's answer. */
+export const MAX_RESPONSE_BYTES = 64 * 1024;
+
+/** How long a wait for a transaction or a crossing lasts by default. */
+export const CHAIN_TIMEOUT_MS = 30_000;
+/** How often the chains are asked for news of a transaction. */
+export const ZK_POLL_MS = 50;
+export const FAST_POLL_MS = 10;
+/** Blocks asked for in one query for logs; servers allow 10,000. */
+export const LOG_PAGE_BLOCKS = 10_000n;
+/** Blocks back from the newest one in which logs are looked for: servers keep about as many. */
+export const LOG_HISTORY_BLOCKS = 100_000n;
