@@ -1,0 +1,107 @@
+import { defineGame, type GameContext } from "@weft/game";
+import { z } from "zod";
+import { ArenaState, type Phase, Ship } from "./ArenaState.ts";
+import { collectGems, dropGem, spawnGems } from "./gems.ts";
+import { MAX_PLAYERS, STUN_TICKS, TICK_RATE_HZ } from "./rules.ts";
+import { findHits, moveShip, resetShip, startDash } from "./ships.ts";
+import { awardPrizes, ITEMS, rankPlayers } from "./standings.ts";
+
+export * from "./ArenaState.ts";
+export * as rules from "./rules.ts";
+
+const direction = z.int().min(-1).max(1);
+
+/**
+ * Ships race for gems on a walled plane. A dash is three times as fast, and knocks points out of whom it
+ * hits. When the time is up, the best go home with prizes.
+ */
+export function createArena({ roundSeconds = 20, minPlayers = 2 } = {}) {
+  return defineGame({
+    name: "arena",
+    state: ArenaState,
+    tickRateHz: TICK_RATE_HZ,
+    minPlayers,
+    maxPlayers: MAX_PLAYERS,
+    round: { seconds: roundSeconds, maxMints: ITEMS.length, items: ITEMS },
+    actions: {
+      /** Steers, until the next `move`. */
+      move: {
+        input: z.strictObject({ dx: direction, dy: direction }),
+        run(ctx, player, { dx, dy }) {
+          const ship = ctx.state.ships.get(player.id);
+          if (ship === undefined) return;
+          ship.dx = dx;
+          ship.dy = dy;
+        },
+      },
+      dash: {
+        input: z.null(),
+        run(ctx, player) {
+          const ship = ctx.state.ships.get(player.id);
+          if (ship !== undefined) startDash(ship);
+        },
+      },
+    },
+    onJoin(ctx, player) {
+      const ship = new Ship({ seat: freeSeat(ctx) });
+      resetShip(ship);
+      ctx.state.ships.set(player.id, ship);
+    },
+    onLeave(ctx, player) {
+      ctx.state.ships.delete(player.id);
+    },
+    onRoundOpen(ctx) {
+      for (const ship of ctx.state.ships.values()) resetShip(ship);
+      ctx.state.gems.clear();
+      spawnGems(ctx);
+    },
+    tick(ctx) {
+      const phase = phaseOf(ctx);
+      ctx.state.phase = phase;
+      ctx.state.ticksLeft = ctx.round?.ticksLeft ?? 0;
+      // What lies there when the time is up stays as it is: the report is made of it.
+      if (phase === "over") return;
+      const ships = [...ctx.state.ships.values()];
+      for (const ship of ships) moveShip(ship);
+      if (phase === "playing") playTick(ctx, ships);
+    },
+    report(ctx) {
+      const standings = rankPlayers(ctx);
+      return {
+        results: {
+          players: standings.map(({ player, ship: { score, gems, hits } }, index) => {
+            return { place: index + 1, id: player.id, score, gems, hits };
+          }),
+        },
+        mints: awardPrizes(standings),
+      };
+    },
+  });
+}
+
+/** The arena with rounds of 20 seconds. */
+export const arena = createArena();
+
+function phaseOf({ round }: GameContext<ArenaState>): Phase {
+  if (round === undefined) return "waiting";
+  return round.over ? "over" : "playing";
+}
+
+function playTick(ctx: GameContext<ArenaState>, ships: readonly Ship[]): void {
+  for (const { by, victim } of findHits(ships)) {
+    by.hits++;
+    by.dashTicks = 0;
+    victim.dashTicks = 0;
+    victim.stunTicks = STUN_TICKS;
+    dropGem(ctx, victim);
+  }
+  collectGems(ctx, ships);
+  spawnGems(ctx);
+}
+
+function freeSeat({ state }: GameContext<ArenaState>): number {
+  const taken = new Set(Array.from(state.ships.values(), (ship) => ship.seat));
+  let seat = 0;
+  while (taken.has(seat)) seat++;
+  return seat;
+}
