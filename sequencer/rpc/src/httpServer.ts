@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Dispatcher } from "./dispatcher.ts";
+import { toErrorObject } from "./errorObject.ts";
+import { RpcError } from "./errors.ts";
+import {
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  MAX_ACTIVE_REQUESTS,
+  MAX_BODY_BYTES,
+  MAX_CONNECTIONS,
+  REQUEST_TIMEOUT_MS,
+  STOP_GRACE_MS,
+} from "./limits.ts";
+
+export interface HttpServer {
+  readonly port: number;
+  /** Takes no more connections, and waits up to `STOP_GRACE_MS` for what is under way. */
+  stop(): Promise<void>;
+}
+
+export type HttpServerOptions = {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** By path, such as `/zk`. */
+  readonly dispatchers: ReadonlyMap<string, Dispatcher>;
+};
+
+/** Wallets in any page may talk to a node: it keeps no keys and knows no cookies. */
+const corsHeaders = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "POST, OPTIONS",
+  "access-control-allow-headers": "*",
+  "access-control-max-age": "86400",
+};
+
+/** @throws RpcError LISTEN_FAILED */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  let active = 0;
+  const server = createServer((request, response) => {
+    if (active >= MAX_ACTIVE_REQUESTS) {
+      refuse(response, 503, "the node is busy");
+      return;
+    }
+    active++;
+    respond(request, response, options.dispatchers)
+      .catch(() => response.destroy()) // the client went away
+      .finally(() => {
+        active--;
+      });
+  });
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on("clientError", (_, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    else socket.destroy();
+  });
+  await listen(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: () => stop(server),
+  };
+}
+
+async function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (cause) {
+    throw new RpcError("LISTEN_FAILED", `can't listen on ${host}:${port}`, {
+      details: { host, port },
+      cause,
+    });
+  }
+}
+
+async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const grace = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+  await closed;
+  clearTimeout(grace);
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dispatchers: ReadonlyMap<string, Dispatcher>,
+): Promise<void> {
+  const [path = ""] = (request.url ?? "").split("?");
+  const dispatcher = dispatchers.get(path.length > 1 ? path.replace(/\/$/, "") : path);
+  if (dispatcher === undefined) {
+    return refuse(response, 404, `nothing here; try ${[...dispatchers.keys()].join(" or ")}`);
+  }
+  if (request.method === "OPTIONS") {
+    response.writeHead(204, corsHeaders).end();
+    return;
+  }
+  if (request.method !== "POST") return refuse(response, 405, "JSON-RPC takes POST requests");
+  const type = request.headers["content-type"] ?? "application/json";
+  if (!type.includes("json")) return refuse(response, 415, "send application/json");
+  const body = await readBody(request);
+  if (body === undefined) return refuse(response, 413, `a body above ${MAX_BODY_BYTES} bytes`);
+  const answer = await dispatcher.handle(body);
+  if (answer === undefined) response.writeHead(204, corsHeaders).end();
+  else send(response, 200, answer);
+}
+
+/** The body as text; undefined when it is too large. Bytes that aren't UTF-8 end as a parse error. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > MAX_BODY_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** An answer outside JSON-RPC's own errors, in its form all the same: clients show the message. */
+function refuse(response: ServerResponse, status: number, message: string): void {
+  const error = toErrorObject(new RpcError("INVALID_REQUEST", message));
+  // The rest of the request isn't read, so the connection can't be used again.
+  response.setHeader("connection", "close");
+  send(response, status, JSON.stringify({ jsonrpc: "2.0", id: null, error }));
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, { ...corsHeaders, "content-type": "application/json" }).end(body);
+}

@@ -1,0 +1,17 @@
+export {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherOptions,
+  ProviderError,
+} from "./dispatcher.ts";
+export { RpcError, type RpcErrorCode } from "./errors.ts";
+export type { FastChainReader, FastInclusion } from "./fastChainReader.ts";
+export { defineMethod, type Method, type MethodTable, methodTable } from "./method.ts";
+export {
+  createRpcEndpoints,
+  type RpcEndpoints,
+  type RpcOptions,
+  type RpcServer,
+  type RpcServerOptions,
+  startRpcServer,
+} from "./startRpcServer.ts";

@@ -1,0 +1,108 @@
+import { createCommon } from "@weft/ethereum";
+import type { Ledger } from "@weft/ledger";
+import type { ChainId } from "@weft/protocol";
+import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
+import type { FastChainReader } from "./fastChainReader.ts";
+import { startHttpServer } from "./httpServer.ts";
+import { type Method, methodTable } from "./method.ts";
+import { chainMethods } from "./methods/chainMethods.ts";
+import { fastAccountMethods } from "./methods/fastAccountMethods.ts";
+import { fastBlockMethods } from "./methods/fastBlockMethods.ts";
+import { fastTransactionMethods } from "./methods/fastTransactionMethods.ts";
+import { ledgerMethods } from "./methods/ledgerMethods.ts";
+import { zkBlockMethods } from "./methods/zkBlockMethods.ts";
+import { zkFeeMethods } from "./methods/zkFeeMethods.ts";
+import { zkLogMethods } from "./methods/zkLogMethods.ts";
+import { zkStateMethods } from "./methods/zkStateMethods.ts";
+import { zkTransactionMethods } from "./methods/zkTransactionMethods.ts";
+import type { ZkContext } from "./zkContext.ts";
+
+export type RpcOptions = {
+  readonly ledger: Ledger;
+  readonly zkChain: ZkContext["chain"];
+  readonly zkChainId: ChainId;
+  readonly fastChain: FastChainReader;
+  /** Told of errors that clients see as "internal error" only. */
+  readonly onInternalError?: (error: unknown, method: string) => void;
+};
+
+export type RpcServerOptions = RpcOptions & {
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** 0 for any free one. */
+  readonly port: number;
+};
+
+/** Both chains' endpoints, without a transport. */
+export type RpcEndpoints = { readonly zk: Dispatcher; readonly fast: Dispatcher };
+
+export interface RpcServer extends RpcEndpoints {
+  readonly port: number;
+  /** Without a path. */
+  readonly url: string;
+  readonly zkUrl: string;
+  readonly fastUrl: string;
+  /** Takes no more requests, and waits a moment for those under way. */
+  stop(): Promise<void>;
+}
+
+/** Both chains' methods, to be called in process or put behind a transport. */
+export function createRpcEndpoints(options: RpcOptions): RpcEndpoints {
+  const { ledger, zkChain, zkChainId, fastChain, onInternalError } = options;
+  const { chainId: fastChainId } = fastChain;
+  const weft = ledgerMethods({ ledger, fastChainId, zkChainId });
+  const zk = { chain: zkChain, chainId: zkChainId, ledger };
+  const fast = { chain: fastChain, ledger, common: createCommon(fastChainId) };
+  const dispatcher = (...groups: Readonly<Record<string, Method>>[]) =>
+    createDispatcher({
+      methods: methodTable(...groups),
+      ...(onInternalError && { onInternalError }),
+    });
+  return {
+    zk: dispatcher(
+      weft,
+      chainMethods(zkChainId),
+      zkBlockMethods(zk),
+      zkTransactionMethods(zk),
+      zkStateMethods(zk),
+      zkFeeMethods(zk),
+      zkLogMethods(zk),
+    ),
+    fast: dispatcher(
+      weft,
+      chainMethods(fastChainId),
+      fastBlockMethods(fast),
+      fastTransactionMethods(fast),
+      fastAccountMethods(fast),
+    ),
+  };
+}
+
+/**
+ * JSON-RPC over HTTP for both chains, at `/zk` and `/fast`.
+ * @throws RpcError LISTEN_FAILED
+ */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { host = "127.0.0.1", port } = options;
+  const endpoints = createRpcEndpoints(options);
+  const dispatchers = new Map([
+    ["/zk", endpoints.zk],
+    ["/fast", endpoints.fast],
+  ]);
+  const server = await startHttpServer({ host, port, dispatchers });
+  const url = `http://${urlHost(host)}:${server.port}`;
+  return {
+    ...endpoints,
+    port: server.port,
+    url,
+    zkUrl: `${url}/zk`,
+    fastUrl: `${url}/fast`,
+    stop: () => server.stop(),
+  };
+}
+
+/** A host that a client can connect to: brackets for IPv6, loopback for "all of them". */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
