@@ -58,7 +58,7 @@ interface SolcContract {
  *
  * @param files Paths relative to the contracts folder, such as `src/Market.sol`.
  * @throws ContractsError COMPILE_FAILED with the compiler's messages in `details.messages`;
- *   COMPILER_OUTPUT_INVALID.
+ *   SOURCE_UNREADABLE; COMPILER_OUTPUT_INVALID.
  *
  * @example
  * const { contracts } = compileSolidity(["src/Market.sol"]);
@@ -115,7 +115,11 @@ function readSource(path: string): string {
   const root = Object.keys(importRoots).find((prefix) => path.startsWith(prefix));
   const folder = root === undefined ? undefined : importRoots[root];
   if (root === undefined || folder === undefined || normalize(path) !== path) {
-    throw new ContractsError("COMPILE_FAILED", `${path} is outside the folders of sources`);
+    throw new ContractsError("SOURCE_UNREADABLE", `${path} is outside the folders of sources`);
   }
-  return readFileSync(join(folder, path.slice(root.length)), "utf8");
+  try {
+    return readFileSync(join(folder, path.slice(root.length)), "utf8");
+  } catch (cause) {
+    throw new ContractsError("SOURCE_UNREADABLE", `${path} can't be read`, { cause });
+  }
 }

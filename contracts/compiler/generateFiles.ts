@@ -14,7 +14,7 @@ export interface GeneratedFiles {
 /**
  * Compiles the contracts and renders a typed ABI file for each, and one file with all creation code.
  *
- * @throws ContractsError COMPILE_FAILED, COMPILER_OUTPUT_INVALID.
+ * @throws ContractsError COMPILE_FAILED, SOURCE_UNREADABLE, COMPILER_OUTPUT_INVALID.
  */
 export function generateFiles(): GeneratedFiles {
   const sources = Object.entries(contractSources);
