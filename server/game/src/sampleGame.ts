@@ -12,7 +12,7 @@ const Hand = schema(
   "Hand",
 );
 
-export const SampleState = schema(
+const SampleState = schema(
   {
     hands: t.map(Hand),
     deck: t.array("number"),

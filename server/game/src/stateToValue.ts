@@ -11,7 +11,7 @@ import type { Value } from "@weft/protocol";
 import { GameError } from "./errors.ts";
 
 /** Levels of nesting in a state; each takes two of a canonical value's. A cycle ends here too. */
-export const MAX_STATE_DEPTH = 14;
+const MAX_STATE_DEPTH = 14;
 
 /**
  * A game's state as a canonical value: what its fields hold, never Colyseus's wire bytes, whose reference

@@ -14,7 +14,7 @@ import {
 type Point = { readonly x: number; readonly y: number };
 
 /** Whether two points are at most `reach` apart. Compares squares, which whole numbers keep exact. */
-export function isNear(a: Point, b: Point, reach: number): boolean {
+function isNear(a: Point, b: Point, reach: number): boolean {
   return distanceSquared(a, b) <= reach * reach;
 }
 
