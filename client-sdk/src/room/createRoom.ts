@@ -1,0 +1,308 @@
+import {
+  type ChainId,
+  CodedError,
+  type Finality,
+  type Hash,
+  ledgerHeight,
+  Message,
+  startLane,
+  type Welcome,
+} from "@weft/protocol";
+import { ClientError, ServerError } from "../errors.ts";
+import type { ClientGame, GameState } from "../game.ts";
+import { JOIN_TIMEOUT_MS, LEAVE_SEAL_TIMEOUT_MS } from "../limits.ts";
+import type { Timers } from "../timers.ts";
+import { createActions } from "./createActions.ts";
+import { createWaits } from "./createWaits.ts";
+import { LaneSender } from "./laneSender.ts";
+import { createListeners } from "./listeners.ts";
+import { type RoundUpdate, readFinality, readRefusal, readRound, readWelcome } from "./messages.ts";
+import type { Room, RoomLeave, RoomStatus } from "./room.ts";
+import type { RoomConnection } from "./roomConnection.ts";
+
+export type RoomOptions<G extends ClientGame> = {
+  readonly connection: RoomConnection;
+  readonly game: G;
+  readonly chainId: ChainId;
+  readonly sessionId: Hash;
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+  readonly timers: Timers;
+  readonly maxUnsequencedFrames: number;
+  readonly sealIntervalMs: number;
+};
+
+/** WebSocket close code of a place that was given up on purpose. */
+const CONSENTED = 4000;
+
+/**
+ * A room around a connection that has just been let in.
+ * @returns when the room has said welcome and has sent its state.
+ * @throws ClientError JOIN_TIMEOUT, LANE_DIVERGED, JOIN_REFUSED when it closes before.
+ */
+export async function createRoom<G extends ClientGame>(options: RoomOptions<G>): Promise<Room<G>> {
+  const seat = new Seat(options);
+  await seat.joined;
+  return seat.room;
+}
+
+/** A player's place and all that changes about it. */
+class Seat<G extends ClientGame> {
+  readonly room: Room<G>;
+  readonly joined: Promise<void>;
+  readonly #options: RoomOptions<G>;
+  #status: RoomStatus = "open";
+  #welcome: Welcome | undefined;
+  #hasState = false;
+  #sender: LaneSender | undefined;
+  #finality: Finality = { applied: 0, sequenced: 0, sealed: 0, height: ledgerHeight(0) };
+  #round: RoundUpdate | undefined;
+  #settleJoin: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+
+  readonly #onThrow = (cause: unknown) =>
+    this.#report(new ClientError("LISTENER_FAILED", "a listener threw", { cause }));
+  readonly #errors = createListeners<CodedError>((cause) =>
+    console.error("weft: a listener for errors threw", cause),
+  );
+  readonly #states = createListeners<GameState<G>>(this.#onThrow);
+  readonly #finalities = createListeners<Finality>(this.#onThrow);
+  readonly #rounds = createListeners<RoundUpdate>(this.#onThrow);
+  readonly #statuses = createListeners<RoomStatus>(this.#onThrow);
+  readonly #leaves = createListeners<RoomLeave>(this.#onThrow);
+
+  constructor(options: RoomOptions<G>) {
+    this.#options = options;
+    this.joined = new Promise((resolve, reject) => {
+      this.#settleJoin = { resolve, reject };
+    });
+    this.room = this.#createRoom();
+    this.#listen();
+    options.timers.after(JOIN_TIMEOUT_MS, () => {
+      if (this.#settleJoin === undefined) return;
+      const missing = this.#welcome === undefined ? "a welcome" : "its state";
+      this.#leaveWith(new ClientError("JOIN_TIMEOUT", `the room sent no ${missing}`));
+    });
+  }
+
+  #listen(): void {
+    const { connection } = this.#options;
+    const on = <T>(
+      name: Parameters<RoomConnection["onMessage"]>[0],
+      read: (message: unknown) => T,
+      take: (message: T) => void,
+    ) =>
+      connection.onMessage(name, (message) => {
+        try {
+          take(read(message));
+        } catch (error) {
+          this.#report(error);
+        }
+      });
+    on(Message.welcome, readWelcome, (welcome) => this.#onWelcome(welcome));
+    on(Message.finality, readFinality, (finality) => this.#onFinality(finality));
+    on(Message.refusal, readRefusal, (refusal) => {
+      if (this.#sender?.onRefusal(refusal) === true) return;
+      const { code, message, ...details } = refusal;
+      this.#report(new ServerError(code, message, { details }));
+    });
+    on(
+      Message.sealRequest,
+      () => undefined,
+      () => this.#sender?.seal(),
+    );
+    on(Message.round, readRound, (round) => {
+      this.#round = round;
+      this.#rounds.emit(round);
+    });
+    connection.onStateChange(() => {
+      this.#hasState = true;
+      this.#checkJoined();
+      this.#states.emit(this.room.state);
+    });
+    connection.onDrop(() => {
+      this.#sender?.pause();
+      this.#setStatus("reconnecting");
+    });
+    connection.onError((code, message) =>
+      this.#report(new ClientError("CONNECTION_ERROR", message, { details: { code } })),
+    );
+    connection.onLeave((code, reason) => this.#end({ code, reason }));
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    const { chainId, sessionId } = this.#options;
+    const before = this.#welcome;
+    if (welcome.chainId !== chainId || (before !== undefined && !isSameLane(before, welcome))) {
+      this.#leaveWith(
+        new ClientError("LANE_DIVERGED", "the room welcomes the player to another lane", {
+          details: { before: before ?? { chainId }, welcome },
+        }),
+      );
+      return;
+    }
+    this.#welcome = welcome;
+    this.#sender ??= this.#createSender(startLane({ ...welcome, sessionId }));
+    this.#sender.resume(welcome.head);
+    this.#setStatus("open");
+    this.#checkJoined();
+  }
+
+  #createSender(start: ReturnType<typeof startLane>): LaneSender {
+    const { connection, sign, timers, maxUnsequencedFrames, sealIntervalMs } = this.#options;
+    return new LaneSender({
+      start,
+      wire: {
+        get isOpen() {
+          return connection.isOpen;
+        },
+        sendFrame: (bytes) => connection.sendBytes(Message.frame, bytes),
+        sendSeal: (bytes) => connection.sendBytes(Message.seal, bytes),
+      },
+      sign,
+      timers,
+      maxUnsequencedFrames,
+      sealIntervalMs,
+      onSealFailed: (error) => this.#report(error),
+      onDiverged: (error) => this.#leaveWith(error),
+    });
+  }
+
+  #onFinality(finality: Finality): void {
+    if (this.#sender === undefined) return;
+    this.#sender.onFinality(finality);
+    this.#finality = finality;
+    this.#finalities.emit(finality);
+  }
+
+  #checkJoined(): void {
+    if (this.#welcome === undefined || !this.#hasState) return;
+    this.#settleJoin?.resolve();
+    this.#settleJoin = undefined;
+  }
+
+  #report(error: unknown): void {
+    const coded =
+      error instanceof CodedError
+        ? error
+        : new ClientError("RESPONSE_INVALID", "could not take what the server sent", {
+            cause: error,
+          });
+    this.#errors.emit(coded);
+  }
+
+  #setStatus(status: RoomStatus): void {
+    if (this.#status === status || this.#status === "left") return;
+    this.#status = status;
+    this.#statuses.emit(status);
+  }
+
+  /** Leaves because it can't go on. */
+  #leaveWith(error: ClientError): void {
+    this.#report(error);
+    this.#options.connection.leave().catch((cause: unknown) => this.#report(cause));
+    this.#end({ code: CONSENTED, reason: error.code, error });
+  }
+
+  #end(leave: RoomLeave): void {
+    if (this.#status === "left") return;
+    this.#sender?.stop();
+    this.#setStatus("left");
+    const { code, reason } = leave;
+    this.#settleJoin?.reject(
+      leave.error ??
+        new ClientError("JOIN_REFUSED", `the room closed the connection: ${reason}`, {
+          details: { code, reason },
+        }),
+    );
+    this.#settleJoin = undefined;
+    this.#leaves.emit(leave);
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#status === "left") return;
+    const { connection, timers } = this.#options;
+    const orTimeout = (done: Promise<void> | undefined) =>
+      new Promise<void>((resolve) => {
+        const cancel = timers.after(LEAVE_SEAL_TIMEOUT_MS, resolve);
+        const finish = () => {
+          cancel();
+          resolve();
+        };
+        Promise.resolve(done).then(finish, finish);
+      });
+    await orTimeout(this.#sender?.flush());
+    this.#sender?.stop();
+    await orTimeout(connection.leave());
+    this.#end({ code: CONSENTED, reason: "left" });
+  }
+
+  #finalityOf(seq: number) {
+    const { applied, sequenced, sealed } = this.#finality;
+    const level = seq <= sequenced ? "sequenced" : seq <= applied ? "applied" : "sent";
+    return { level, sealed: seq <= sealed } as const;
+  }
+
+  /** Rejects waits when the room is left. */
+  readonly #onEnd = (reject: (error: unknown) => void) => {
+    const left = () => reject(new ClientError("ROOM_LEFT", "the room was left"));
+    if (this.#status === "left") queueMicrotask(left);
+    return this.#leaves.add(left);
+  };
+
+  #createRoom(): Room<G> {
+    const seat = this;
+    const { connection, game, sessionId } = this.#options;
+    const push: Parameters<typeof createActions>[1] = (action, input) => {
+      if (this.#sender !== undefined) return this.#sender.push(action, input);
+      throw new ClientError("ROOM_LEFT", "the room was not joined");
+    };
+    return {
+      id: connection.roomId,
+      get address() {
+        return seat.#joinedAs().room;
+      },
+      get lane() {
+        return seat.#joinedAs().lane;
+      },
+      sessionId,
+      get status() {
+        return seat.#status;
+      },
+      act: createActions(game, push),
+      get state() {
+        return connection.state as GameState<G>;
+      },
+      get finality() {
+        return seat.#finality;
+      },
+      finalityOf: (seq) => this.#finalityOf(seq),
+      get round() {
+        return seat.#round;
+      },
+      onStateChange: (listener) => this.#states.add(listener),
+      onFinality: (listener) => this.#finalities.add(listener),
+      onRound: (listener) => this.#rounds.add(listener),
+      onError: (listener) => this.#errors.add(listener),
+      onStatus: (listener) => this.#statuses.add(listener),
+      onLeave: (listener) => this.#leaves.add(listener),
+      ...createWaits<G>({
+        states: this.#states,
+        finalities: this.#finalities,
+        rounds: this.#rounds,
+        onEnd: this.#onEnd,
+        state: () => connection.state as GameState<G>,
+        finality: () => this.#finality,
+      }),
+      seal: () => this.#sender?.seal(),
+      leave: () => this.#leave(),
+    };
+  }
+
+  #joinedAs(): Welcome {
+    if (this.#welcome !== undefined) return this.#welcome;
+    throw new ClientError("ROOM_LEFT", "the room was not joined");
+  }
+}
+
+function isSameLane(a: Welcome, b: Welcome): boolean {
+  return a.room === b.room && a.lane === b.lane;
+}

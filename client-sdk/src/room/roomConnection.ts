@@ -1,0 +1,21 @@
+import type { Message } from "@weft/protocol";
+
+export type MessageName = (typeof Message)[keyof typeof Message];
+
+/** What a room needs of its connection. Colyseus's room is one; a test can play another. */
+export interface RoomConnection {
+  /** The room's id at the server. */
+  readonly roomId: string;
+  readonly isOpen: boolean;
+  readonly state: unknown;
+  sendBytes(name: MessageName, bytes: Uint8Array): void;
+  onMessage(name: MessageName, listener: (message: unknown) => void): void;
+  onStateChange(listener: () => void): void;
+  /** The connection broke. It is built up again by itself, then the room welcomes the player anew. */
+  onDrop(listener: () => void): void;
+  onError(listener: (code: number, message: string) => void): void;
+  /** It is over: left, thrown out, or not to be built up again. `code` is a WebSocket close code. */
+  onLeave(listener: (code: number, reason: string) => void): void;
+  /** Leaves for good. */
+  leave(): Promise<void>;
+}
