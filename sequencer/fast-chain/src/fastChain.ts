@@ -44,7 +44,7 @@ export type FastChainOptions = {
   /** For the first block, on an empty ledger. */
   readonly genesis: FastGenesis;
   readonly nowMs?: () => TimestampMs;
-  /** Value that left, in order, once its block is ordered. */
+  /** Value that left, in order, once its block is ordered; on a restart all that ever left, first. */
   readonly onReleases?: (releases: readonly Release[]) => void;
   /** The chain can't go on: nothing is acknowledged from here on. */
   readonly onFailed?: (error: Error) => void;
@@ -104,7 +104,9 @@ export class FastChain implements FastChainHost {
       if (state === undefined) {
         state = applyGenesis(block);
       } else {
-        applyBlock(transitionAt(state, this.#ledger, ownLedgerChecks, block), block);
+        const transition = transitionAt(state, this.#ledger, ownLedgerChecks, block);
+        const releases = applyBlock(transition, block);
+        if (releases.length > 0) this.#options.onReleases?.(releases);
         this.#addReceipts(block);
       }
     }

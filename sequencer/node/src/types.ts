@@ -1,7 +1,7 @@
 import type { contractAddresses } from "@weft/contracts";
 import type { FastChainHost } from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
-import type { Address, ChainId, Hash, Hex } from "@weft/protocol";
+import type { Address, ChainId, Hex } from "@weft/protocol";
 import type { RpcServer } from "@weft/rpc";
 import type { ZkChain } from "@weft/zk-chain";
 import type { PublicClient, TransactionReceipt } from "viem";
@@ -51,11 +51,8 @@ export interface WeftNode {
   readonly operator: Operator;
   /** True with the development key: faucets may run. */
   readonly development: boolean;
-  /** Hash of the newest ZK block and its number, as `sequenced`. */
   readonly logger: Logger;
   /** Resolves, with the reason, when the node had to stop by itself: nothing more is acknowledged. */
   readonly failed: Promise<Error>;
   stop(): Promise<void>;
 }
-
-export type { Hash };

@@ -1,0 +1,194 @@
+import { mkdirSync } from "node:fs";
+import { contractAddresses } from "@weft/contracts";
+import { FastChain } from "@weft/fast-chain";
+import { createMemoryStore, Ledger, openLmdbStore } from "@weft/ledger";
+import {
+  type Deposit,
+  type Hash,
+  type Release,
+  type TimestampMs,
+  timestampMs,
+} from "@weft/protocol";
+import { type RpcServer, startRpcServer } from "@weft/rpc";
+import { startZkChain, type ZkChain } from "@weft/zk-chain";
+import { createPublicClient, custom, defineChain, type PublicClient } from "viem";
+import { NodeError } from "./errors.ts";
+import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
+import { createOperator } from "./operator.ts";
+import { type NodeSettings, resolveOptions } from "./options.ts";
+import type { NodeOptions, WeftNode } from "./types.ts";
+import { ZkBlockProducer } from "./zkBlockProducer.ts";
+import { beginOrReplayZkChain } from "./zkStart.ts";
+
+/** How often in-process clients ask whether something is there; asking costs a message to the worker. */
+const IN_PROCESS_POLL_MS = 50;
+
+/**
+ * Starts both chains on one ledger. With a `dataDir` that has a ledger it goes on where that ends.
+ * @throws NodeError OPTION_INVALID, LEDGER_INVALID; LedgerError STORE_…; RpcError LISTEN_FAILED
+ */
+export async function startNode(options: NodeOptions = {}): Promise<WeftNode> {
+  const settings = resolveOptions(options);
+  /** What was started, newest last: undone in reverse when a later part doesn't start. */
+  const started: (() => unknown)[] = [];
+  try {
+    return await assemble(settings, started);
+  } catch (error) {
+    for (const undo of started.reverse()) await undo();
+    throw error;
+  }
+}
+
+async function assemble(settings: NodeSettings, started: (() => unknown)[]): Promise<WeftNode> {
+  const { logger, zkChainId, fastChainId } = settings;
+  const failure = Promise.withResolvers<Error>();
+  const onFailed = (error: Error) => {
+    logger.error("the node stops: what it says can't be relied on any more", { error });
+    failure.resolve(error);
+  };
+  const ledger = openLedger(settings);
+  started.push(() => ledger.close());
+  ledger.subscribe({ failed: onFailed });
+  const zkChain = await startZkChain();
+  started.push(() => zkChain.stop());
+  zkChain.onStopped(onFailed);
+
+  const { fastChain, producer } = await startChains(settings, ledger, zkChain, onFailed);
+  started.push(
+    () => fastChain.stop(),
+    () => producer.stop(),
+  );
+  const zk = withUrgentCrossings(zkChain, producer);
+  const rpc = await startRpcServer({
+    ledger,
+    zkChain: zk,
+    zkChainId,
+    fastChain,
+    host: settings.rpcHost,
+    port: settings.rpcPort,
+    onInternalError: (error, method) => logger.error("JSON-RPC failed inside", { method, error }),
+  });
+  started.push(() => rpc.stop());
+  const zkClient = createZkClient(settings, rpc);
+  const { account, development } = settings;
+  const operator = createOperator({ account, zkChain: zk, zkClient, chainId: zkChainId });
+  return {
+    ledger,
+    fastChain,
+    zkChain: zk,
+    fastChainId,
+    zkChainId,
+    contracts: contractAddresses,
+    rpc,
+    zkClient,
+    operator,
+    development,
+    logger,
+    failed: failure.promise,
+    stop: onlyOnce(async () => {
+      for (const undo of started.reverse()) await undo();
+    }),
+  };
+}
+
+function openLedger({ dataDir, zkChainId, fastChainId, account, logger }: NodeSettings): Ledger {
+  if (dataDir !== undefined) makeDirectory(dataDir);
+  return new Ledger({
+    store: dataDir === undefined ? createMemoryStore() : openLmdbStore(dataDir),
+    chainIds: [zkChainId, fastChainId],
+    proposer: lowerAddress(account.address),
+    onListenerError: (error) => logger.error("a ledger listener failed", { error }),
+  });
+}
+
+function makeDirectory(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    throw new NodeError("OPTION_INVALID", `dataDir: can't make ${dataDir}`, {
+      details: { option: "dataDir", dataDir },
+      cause,
+    });
+  }
+}
+
+/** Begins or continues both chains, and ties what leaves one to what arrives on the other. */
+async function startChains(
+  settings: NodeSettings,
+  ledger: Ledger,
+  zkChain: ZkChain,
+  onFailed: (error: Error) => void,
+): Promise<{ fastChain: FastChain; producer: ZkBlockProducer }> {
+  const { zkChainId, fastChainId, account, logger } = settings;
+  const nowMs = (): TimestampMs => timestampMs(Date.now());
+  const owner = lowerAddress(account.address);
+  const genesis: GenesisOptions = { zkChainId, fastChainId, owner, timestampMs: nowMs() };
+  const deposits = await beginOrReplayZkChain(
+    zkChain,
+    ledger,
+    zkGenesisOf(genesis),
+    (height, toHeight) => logger.debug("replaying the ZK chain", { height, toHeight }),
+  );
+  const producer = new ZkBlockProducer({
+    chainId: zkChainId,
+    zkChain,
+    ordering: ledger,
+    nowMs,
+    onDeposits: (more) => credit(more),
+    onFailed,
+  });
+  // What left the fast chain before a restart and arrived already is not to arrive again.
+  const arrived = await zkChain.nextReleaseNonce();
+  const fastChain = new FastChain({
+    ledger,
+    genesis: fastGenesisOf(genesis),
+    nowMs,
+    onReleases: (left: readonly Release[]) =>
+      producer.addReleases(left.filter(({ nonce }) => nonce >= arrived)),
+    onFailed,
+  });
+  function credit(taken: readonly Deposit[]): void {
+    for (const deposit of taken) {
+      fastChain.submit({ type: "deposit", ...deposit }).catch(onFailed);
+    }
+  }
+  credit(deposits.slice(Number(fastChain.deposits)));
+  zkChain.onPending(() => producer.notifyPending());
+  return { fastChain, producer };
+}
+
+/** The chain as clients use it: a transaction to the portal waits to cross, so its block comes at once. */
+function withUrgentCrossings(zkChain: ZkChain, producer: ZkBlockProducer): ZkChain {
+  const portal = lowerAddress(contractAddresses.portal);
+  return {
+    ...zkChain,
+    async submit(raw: Uint8Array): Promise<Hash> {
+      const hash = await zkChain.submit(raw);
+      const transaction = await zkChain.transaction(hash);
+      if (transaction?.to === portal) producer.notifyCrossing();
+      return hash;
+    },
+  };
+}
+
+function createZkClient({ zkChainId }: NodeSettings, rpc: RpcServer): PublicClient {
+  const chain = defineChain({
+    id: zkChainId,
+    name: "Weft ZK chain",
+    nativeCurrency: { name: "ZKPoW", symbol: "ZKPoW", decimals: 18 },
+    rpcUrls: { default: { http: [rpc.zkUrl] } },
+  });
+  return createPublicClient({
+    chain,
+    transport: custom({ request: (call) => rpc.zk.request(call) }, { retryCount: 0 }),
+    pollingInterval: IN_PROCESS_POLL_MS,
+  });
+}
+
+function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}

@@ -1,0 +1,115 @@
+import type { Ordering } from "@weft/ledger";
+import { LedgerError } from "@weft/ledger";
+import type { ChainId, Deposit, Release, TimestampMs } from "@weft/protocol";
+import { MAX_RELEASES_PER_BLOCK, type ZkEngine } from "@weft/zk-chain";
+
+/** Transactions wait at most this long for a block. */
+export const ZK_BLOCK_INTERVAL_MS = 1000;
+/** Blocks for cross-chain messages, and retries, are at least this far apart. */
+const MIN_BLOCK_INTERVAL_MS = 10;
+
+export type ZkBlockProducerOptions = {
+  readonly chainId: ChainId;
+  readonly zkChain: Pick<ZkEngine, "build" | "commit" | "discard">;
+  readonly ordering: Ordering;
+  readonly nowMs: () => TimestampMs;
+  /** Takes what the portal took in, right after the block that says so is ordered. */
+  readonly onDeposits: (deposits: readonly Deposit[]) => void;
+  /** The chain can't go on. */
+  readonly onFailed: (error: Error) => void;
+};
+
+/**
+ * Decides when the ZK chain makes a block: a second after the last while transactions wait, at once
+ * when value waits to cross, never when nothing does.
+ */
+export class ZkBlockProducer {
+  readonly #options: ZkBlockProducerOptions;
+  readonly #releases: Release[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #dueMs = Infinity;
+  #lastBlockMs = 0;
+  #building: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: ZkBlockProducerOptions) {
+    this.#options = options;
+  }
+
+  /** Transactions wait. */
+  notifyPending(): void {
+    this.#scheduleAt(this.#lastBlockMs + ZK_BLOCK_INTERVAL_MS);
+  }
+
+  /** Something that is to cross waits: the next block comes at once. */
+  notifyCrossing(): void {
+    this.#scheduleAt(this.#lastBlockMs + MIN_BLOCK_INTERVAL_MS);
+  }
+
+  /** Value that left the fast chain, in order. */
+  addReleases(releases: readonly Release[]): void {
+    if (releases.length === 0) return;
+    this.#releases.push(...releases);
+    this.notifyCrossing();
+  }
+
+  /** Finishes the block under way and makes no more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#building;
+  }
+
+  #scheduleAt(dueMs: number): void {
+    if (this.#stopped || dueMs >= this.#dueMs) return;
+    this.#dueMs = dueMs;
+    if (this.#building === undefined) this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const waitMs = Math.max(0, this.#dueMs - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#dueMs = Infinity;
+      this.#building = this.#build().finally(() => {
+        this.#building = undefined;
+        if (this.#releases.length > 0) this.notifyCrossing();
+        if (this.#dueMs !== Infinity && !this.#stopped) this.#arm();
+      });
+    }, waitMs);
+  }
+
+  async #build(): Promise<void> {
+    const { zkChain, onFailed, nowMs } = this.#options;
+    const releases = this.#releases.slice(0, MAX_RELEASES_PER_BLOCK);
+    try {
+      const built = await zkChain.build({ timestampMs: nowMs(), releases });
+      this.#lastBlockMs = performance.now();
+      if (built === undefined) return;
+      await this.#order(built, releases.length);
+    } catch (error) {
+      if (!this.#stopped) onFailed(error as Error);
+    }
+  }
+
+  async #order(
+    built: NonNullable<Awaited<ReturnType<ZkEngine["build"]>>>,
+    releaseCount: number,
+  ): Promise<void> {
+    const { ordering, zkChain, chainId, nowMs, onDeposits } = this.#options;
+    const { transactions, stateRoot, deposits } = built;
+    let ordered: ReturnType<Ordering["propose"]>;
+    try {
+      ordered = ordering.propose({ chainId, transactions, stateRoot, timestampMs: nowMs() });
+    } catch (error) {
+      await zkChain.discard();
+      // The disk is behind: what waits goes on waiting.
+      if (!(error instanceof LedgerError && error.code === "STORE_BUSY")) throw error;
+      this.notifyPending();
+      return;
+    }
+    this.#releases.splice(0, releaseCount);
+    onDeposits(deposits);
+    await zkChain.commit(ordered.block.header, ordered.block.hash);
+  }
+}
