@@ -1,6 +1,7 @@
 import {
   type Address,
   encodeAbiParameters,
+  getAbiItem,
   getContract,
   type Hex,
   keccak256,
@@ -151,8 +152,8 @@ describe("report", () => {
     const { mints: _, ...reported } = report;
     expect(event?.args).toEqual({ ...reported, game, minted: 3 });
 
-    const [{ inputs }] = roundReportsAbi.filter((item) => "name" in item && item.name === "report");
-    const reportHash = keccak256(encodeAbiParameters(inputs as never, [report] as never));
+    const { inputs } = getAbiItem({ abi: roundReportsAbi, name: "report" });
+    const reportHash = keccak256(encodeAbiParameters(inputs, [report]));
     const round = { game, reportHash, deadline, cap: 3, minted: 3, status: status.reported };
     expect(await reports.read.round([roundId])).toEqual(round);
   });

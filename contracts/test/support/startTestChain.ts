@@ -81,7 +81,7 @@ export async function startTestChain(): Promise<TestChain> {
       method: "anvil_autoImpersonateAccount",
       params: [true],
     });
-    for (const address of [...Object.values(accounts), deployerAddress]) {
+    for (const address of [...Object.values(accounts), deployerAddress] as const) {
       await client.setBalance({ address, value: parseEther("1000") });
     }
     for (const { creationCode } of genesisDeployments({ owner: accounts.owner })) {
