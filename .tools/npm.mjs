@@ -179,6 +179,14 @@ export async function installWithNpm(root, args, log, env = process.env) {
 }
 
 /**
+ * Whether npm refused a lock file, rather than failed to install what it says.
+ * @param {unknown} error
+ */
+export function isLockRefused(error) {
+  return error instanceof SetUpError && /\b(EUSAGE|ELOCKVERIFY)\b/.test(error.message);
+}
+
+/**
  * @param {string} root
  * @param {(line: string) => void} log
  * @param {NodeJS.ProcessEnv} [env]

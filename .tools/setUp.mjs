@@ -1,9 +1,15 @@
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { withInstallLock } from "./installLock.mjs";
-import { assertNpm, installWithNpm } from "./npm.mjs";
+import { assertNpm, installWithNpm, isLockRefused } from "./npm.mjs";
 import { SetUpError } from "./SetUpError.mjs";
-import { checkInstallation, isInstalledByHand, recordInstallation } from "./staleness.mjs";
+import {
+  checkInstallation,
+  isInstalledByHand,
+  isLockUpToDate,
+  recordInstallation,
+} from "./staleness.mjs";
 
 /** The Node that runs our TypeScript as it is, and that Colyseus and vitest ask for. */
 const NEEDED_NODE_MAJOR = 24;
@@ -54,6 +60,24 @@ async function settleRuntime(root, log) {
 }
 
 /**
+ * Installs what package-lock.json says. npm 11.19 refuses a lock file that lacks an optional build
+ * for another platform, which it writes itself when the registry that was asked didn't have that
+ * build; nothing that is needed here is missing then, so that `npm install` does the same work.
+ * @param {string} root
+ * @param {(line: string) => void} log
+ */
+async function installLocked(root, log) {
+  // dev dependencies too, whatever NODE_ENV says: Node itself is one
+  try {
+    await installWithNpm(root, ["ci", "--include=dev"], log);
+  } catch (error) {
+    if (!isLockRefused(error) || !isLockUpToDate(root)) throw error;
+    rmSync(join(root, "node_modules"), { recursive: true, force: true });
+    await installWithNpm(root, ["install", "--no-save", "--include=dev"], log);
+  }
+}
+
+/**
  * Makes sure that node_modules holds what package-lock.json asks for, and says which Node to use.
  * Does nothing, fast, when it does.
  * @param {string} root the checkout
@@ -72,8 +96,7 @@ export async function setUp(root, { log }) {
     if (!isInstalledByHand(root)) {
       const startedMs = performance.now();
       log(`installing dependencies (${now.stale}), a minute or so`);
-      // dev dependencies too, whatever NODE_ENV says: Node itself is one
-      await installWithNpm(root, ["ci", "--include=dev"], log);
+      await installLocked(root, log);
       log(`installed in ${Math.round((performance.now() - startedMs) / 1000)} s`);
     }
     const runtime = await settleRuntime(root, log);

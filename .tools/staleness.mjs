@@ -137,6 +137,19 @@ function asksForTheSame(manifest, locked) {
 }
 
 /**
+ * Whether package-lock.json was made for these package.json files.
+ * @param {string} root
+ */
+export function isLockUpToDate(root) {
+  const locked = asObject(readJson(join(root, "package-lock.json"))?.packages);
+  return packageFolders(root).every((folder) => {
+    const manifest = readJson(join(root, folder, "package.json"));
+    if (manifest === undefined || locked[folder] === undefined) return false;
+    return asksForTheSame(manifest, asObject(locked[folder]));
+  });
+}
+
+/**
  * Whether `npm install`, run by hand, left node_modules as package-lock.json has it: then there is
  * nothing to install, and above all no reason to delete node_modules under the feet of what runs.
  * @param {string} root
@@ -148,11 +161,7 @@ export function isInstalledByHand(root) {
   if (record === undefined) return false;
   const installed = asObject(record.packages);
 
-  for (const folder of packageFolders(root)) {
-    const manifest = readJson(join(root, folder, "package.json"));
-    if (manifest === undefined || locked[folder] === undefined) return false;
-    if (!asksForTheSame(manifest, asObject(locked[folder]))) return false;
-  }
+  if (!isLockUpToDate(root)) return false;
   for (const [path, entry] of Object.entries(locked)) {
     if (!path.startsWith("node_modules/")) continue;
     const wanted = asObject(entry);

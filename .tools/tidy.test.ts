@@ -47,7 +47,6 @@ describe("this repository", () => {
     ],
     ["versions are pinned, one for each package", () => rules.looseVersions(workspaces)],
     ["install scripts are reviewed", () => rules.unreviewedScripts(rootPackage, lock)],
-    ["the lock file is complete", () => rules.gapsInLock(lock)],
   ])("%s", (_name, complaints) => {
     expect(complaints()).toEqual([]);
   });
@@ -203,18 +202,6 @@ describe("each rule can fail", () => {
     };
     expect(rules.unreviewedScripts(own, lock)).toEqual([
       "package.json:1 allowScripts doesn't say whether lmdb may run its script",
-    ]);
-  });
-
-  test("a lock file without a build for another platform", () => {
-    const lock = {
-      "node_modules/a": { optionalDependencies: { "@a/linux": "1.0.0", "@a/mac": "1.0.0" } },
-      "node_modules/a/node_modules/b": { optionalDependencies: { "@b/linux": "1.0.0" } },
-      "node_modules/a/node_modules/@b/linux": {},
-      "node_modules/@a/linux": {},
-    };
-    expect(rules.gapsInLock(lock)).toEqual([
-      "package-lock.json:1 node_modules/a wants @a/mac 1.0.0",
     ]);
   });
 

@@ -65,7 +65,6 @@ export function readWorkspaces(root: string): Workspace[] {
 /** What we read of an entry of package-lock.json. */
 export interface LockedPackage {
   readonly hasInstallScript?: boolean;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 /** The entries of package-lock.json by their folder: `node_modules/a/node_modules/b`. */

@@ -215,25 +215,3 @@ export function unreviewedScripts(
     .filter((name) => root.manifest.allowScripts?.[name] === undefined)
     .map((name) => `package.json:1 allowScripts doesn't say whether ${name} may run its script`);
 }
-
-/** Where Node looks for what a package imports: its own node_modules, then those further up. */
-function lookupFolders(folder: string): string[] {
-  if (folder === "") return [""];
-  const at = folder.lastIndexOf(MODULES);
-  return [folder, ...lookupFolders(at < 0 ? "" : folder.slice(0, at).replace(/\/$/, ""))];
-}
-
-/**
- * `npm ci` refuses a lock file that lacks a build for another platform, and `npm install` writes such
- * a lock file when the registry doesn't have that build.
- */
-export function gapsInLock(lock: Readonly<Record<string, LockedPackage>>): string[] {
-  return Object.entries(lock).flatMap(([folder, { optionalDependencies }]) => {
-    return Object.entries(optionalDependencies ?? {})
-      .filter(
-        ([name]) =>
-          !lookupFolders(folder).some((parent) => posix.join(parent, MODULES, name) in lock),
-      )
-      .map(([name, version]) => `package-lock.json:1 ${folder} wants ${name} ${version}`);
-  });
-}
