@@ -19,8 +19,9 @@ export const MIN_BASE_FEE = 10_000_000n;
 
 /** Blocks whose state can be read, and whose hashes BLOCKHASH knows. */
 export const STATE_HISTORY_BLOCKS = 256;
-/** Blocks whose transactions, receipts and logs can be read. */
+/** Blocks, and transactions, whose receipts and logs can be read: what is over either is forgotten. */
 export const RECEIPT_HISTORY_BLOCKS = 100_000;
+export const RECEIPT_HISTORY_TRANSACTIONS = 200_000;
 /** Blocks that one log filter may span. */
 export const MAX_LOG_RANGE_BLOCKS = 10_000;
 /** Logs that one filter may give: more would keep the main thread busy with unpacking them. */
@@ -42,3 +43,18 @@ export const MAX_FEE_PERCENTILES = 100;
 export const MAX_WAITING_CALLS = 4096;
 /** Heap of the worker; past it the worker dies, and `onStopped` says so. */
 export const WORKER_HEAP_MB = 2048;
+
+// mempool
+
+/** Transactions that wait, and their bytes. */
+export const MAX_POOL_TRANSACTIONS = 4096;
+export const MAX_POOL_BYTES = 32 * 1024 * 1024;
+/** Of one sender; also how far a nonce may be ahead of the account's. */
+export const MAX_POOL_TRANSACTIONS_PER_SENDER = 64;
+/** What a replacement must pay more, of both the maximum fee and the maximum tip. */
+export const REPLACEMENT_RISE_PERCENT = 10n;
+
+// builder
+
+/** How often a block is begun anew because the EVM failed on a transaction that seemed fine. */
+export const MAX_BUILD_ATTEMPTS = 4;

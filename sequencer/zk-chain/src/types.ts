@@ -259,6 +259,8 @@ export interface ZkChain extends ZkEngine {
   onPending(listener: () => void): () => void;
   /** A block became the newest, by `commit` or `execute`. Listeners must be quick. */
   onCommitted(listener: (committed: CommittedBlock) => void): () => void;
+  /** A transaction left the mempool unexecuted, as it can't be executed any more. */
+  onDropped(listener: (hash: Hash, error: ZkChainError) => void): () => void;
   /** The worker died without `stop`. Every call, waiting or later, is refused with WORKER_STOPPED. */
   onStopped(listener: (error: ZkChainError) => void): () => void;
   /** Ends the worker; what is in memory is gone, the ledger has all it takes to replay. */

@@ -1,0 +1,72 @@
+import {
+  type Block,
+  type BlockHeader,
+  type Hash,
+  hashHeader,
+  transactionsRoot,
+  type ZkGenesis,
+} from "@weft/protocol";
+import { ZkChainError } from "../errors.ts";
+import type { BuiltBlock } from "../types.ts";
+import type { BlockRun } from "./blockRun.ts";
+import type { BlockRecord } from "./chainIndex.ts";
+import { evmTimestamp } from "./environment.ts";
+import { bloomOf, depositsOf } from "./receipts.ts";
+
+/** What the ledger and the fast chain need to know of an executed block. */
+export function createBuiltBlock(run: BlockRun, stateRoot: Hash): BuiltBlock {
+  const { number } = run.environment;
+  return {
+    number,
+    transactions: run.transactions,
+    stateRoot,
+    deposits: depositsOf(run.receipts, run.rules.genesis.portal, number),
+    gasUsed: run.gasUsed,
+    receipts: run.receipts,
+  };
+}
+
+/** That the ledger's header is one of this very block. @throws ZkChainError BUILD_MISMATCH */
+export function checkBuiltHeader(
+  { built, run }: { readonly built: BuiltBlock; readonly run: BlockRun },
+  header: BlockHeader,
+  hash: Hash,
+): void {
+  const genesis: ZkGenesis = run.rules.genesis;
+  const mismatch = (field: string) => {
+    throw new ZkChainError("BUILD_MISMATCH", `the header's ${field} isn't the built block's`, {
+      details: { field },
+    });
+  };
+  if (header.chainId !== genesis.chainId) mismatch("chainId");
+  if (header.number !== built.number) mismatch("number");
+  if (header.chainParentHash !== run.environment.parentHash) mismatch("chainParentHash");
+  if (header.timestampMs < run.environment.timestampMs) mismatch("timestampMs");
+  if (header.stateRoot !== built.stateRoot) mismatch("stateRoot");
+  if (header.transactionsRoot !== transactionsRoot(built.transactions)) {
+    mismatch("transactionsRoot");
+  }
+  if (hashHeader(header) !== hash) mismatch("hash");
+}
+
+export function createRecord(run: BlockRun, { header, hash }: Omit<Block, "transactions">) {
+  const { environment, receipts, transactions } = run;
+  const info = {
+    number: environment.number,
+    hash,
+    parentHash: environment.parentHash,
+    header,
+    timestamp: evmTimestamp(environment.timestampMs),
+    gasLimit: environment.gasLimit,
+    gasUsed: run.gasUsed,
+    baseFeePerGas: environment.baseFeePerGas,
+    feeRecipient: environment.feeRecipient,
+    prevRandao: environment.prevRandao,
+    logsBloom: bloomOf(receipts.flatMap(({ logs }) => logs)),
+    sizeBytes: run.sizeBytes,
+    transactionHashes: receipts.map(({ transactionHash }) => transactionHash),
+  };
+  // `begin` is the only one without a receipt, and always the first.
+  const withReceipt = transactions.slice(transactions.length - receipts.length);
+  return { info, environment, transactions: withReceipt, receipts } satisfies BlockRecord;
+}
