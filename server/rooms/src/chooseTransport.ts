@@ -1,0 +1,84 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Transport } from "@colyseus/core";
+import type { Logger } from "@weft/node";
+import { RoomsError } from "./errors.ts";
+import { guardHttpServer } from "./http/guardHttpServer.ts";
+
+export type TransportName = "ws" | "uWebSockets";
+
+export type ChosenTransport = {
+  readonly name: TransportName;
+  readonly transport: Transport;
+  /** To be called once it listens: closes what Colyseus leaves open. */
+  secure(): void;
+  /** The port it listens on. */
+  port(): number;
+  /** Ends connections that linger after the transport's shutdown. */
+  close(): Promise<void>;
+};
+
+/**
+ * uWebSockets.js where it loads (it is a native module that needs glibc 2.38 or newer on Linux), else ws.
+ * @throws RoomsError TRANSPORT_UNAVAILABLE when uWebSockets.js was asked for by name and doesn't load.
+ */
+export async function chooseTransport(
+  wanted: "auto" | TransportName,
+  logger: Logger,
+): Promise<ChosenTransport> {
+  if (wanted === "ws") return wsTransport();
+  try {
+    return await uWebSocketsTransport();
+  } catch (cause) {
+    const [why] = String((cause as Error)?.message ?? cause)
+      .split("\n")
+      .slice(-1);
+    if (wanted === "uWebSockets") {
+      throw new RoomsError("TRANSPORT_UNAVAILABLE", `uWebSockets.js doesn't load: ${why}`, {
+        cause,
+      });
+    }
+    logger.info("uWebSockets.js doesn't load here, players are served with ws", { why });
+    return wsTransport();
+  }
+}
+
+async function wsTransport(): Promise<ChosenTransport> {
+  const { WebSocketTransport } = await import("@colyseus/ws-transport");
+  const server: Server = createServer();
+  return {
+    name: "ws",
+    transport: new WebSocketTransport({ server }),
+    secure: () => guardHttpServer(server),
+    port: () => (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function uWebSocketsTransport(): Promise<ChosenTransport> {
+  // Loaded by itself first: through Colyseus's transport a failure would also end the process later.
+  const { default: uWebSockets } = await import("uWebSockets.js");
+  const { uWebSocketsTransport: Transport } = await import("@colyseus/uwebsockets-transport");
+  const transport = new Transport();
+  return {
+    name: "uWebSockets",
+    transport,
+    secure() {},
+    port() {
+      // Not public in Colyseus, and there is no other way to learn a port that was chosen for us.
+      const { _listeningSocket: socket } = transport as unknown as ListeningTransport;
+      return uWebSockets.us_socket_local_port(socket);
+    },
+    async close() {
+      transport.app.close();
+    },
+  };
+}
+
+type ListeningTransport = {
+  _listeningSocket: Parameters<typeof import("uWebSockets.js").us_socket_local_port>[0];
+};

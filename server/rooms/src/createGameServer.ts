@@ -1,0 +1,204 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Server as ColyseusServer, createRouter, type Transport } from "@colyseus/core";
+import { startNode, type WeftNode } from "@weft/node";
+import { type ServerInfo, timestampMs } from "@weft/protocol";
+import manifest from "../package.json" with { type: "json" };
+import { type ChosenTransport, chooseTransport } from "./chooseTransport.ts";
+import { colyseusLogger } from "./colyseusLogger.ts";
+import { RoomsError } from "./errors.ts";
+import { Faucet } from "./http/faucet.ts";
+import { weftEndpoints } from "./http/weftEndpoints.ts";
+import { MAX_STOP_MS } from "./limits.ts";
+import { LoginService } from "./login/loginService.ts";
+import { Nonces } from "./login/nonces.ts";
+import { readPassOwner } from "./login/passOwner.ts";
+import { createWalletLogin } from "./login/walletLogin.ts";
+import { RoomHost } from "./room/roomHost.ts";
+import { bindRoom, WeftRoom } from "./room/WeftRoom.ts";
+import { RoundReports } from "./round/roundReports.ts";
+import { checkGames, parsePublicUrl, roomSettings, serverDomains } from "./settings.ts";
+import type { GameServer, GameServerOptions, RoomSummary, RoundUpdate } from "./types.ts";
+
+/** Colyseus's matchmaker keeps its rooms in its module: two servers would share them. */
+let serverExists = false;
+
+/**
+ * Starts a game server, and a node unless it is given one; registers the games with the ZK chain.
+ * @throws RoomsError SERVER_EXISTS, OPTIONS_INVALID, TRANSPORT_UNAVAILABLE; NodeError
+ */
+export async function createGameServer(options: GameServerOptions): Promise<GameServer> {
+  checkGames(options);
+  if (options.publicUrl !== undefined) parsePublicUrl(options.publicUrl);
+  roomSettings(options.settings);
+  if (serverExists) {
+    throw new RoomsError("SERVER_EXISTS", "one game server per process: stop the other one first");
+  }
+  serverExists = true;
+  let node: WeftNode | undefined;
+  try {
+    node = options.node ?? (await startNode(options));
+    const chosen = await chooseTransport(options.transport ?? "auto", node.logger);
+    const reports = new RoundReports(node, (ms) => wait(ms));
+    for (const { name, round } of Object.values(options.games)) {
+      if (round !== undefined) await reports.registerGame(name, round.maxMints);
+    }
+    return new RunningServer(options, node, chosen, reports);
+  } catch (error) {
+    serverExists = false;
+    if (options.node === undefined) await node?.stop();
+    throw error;
+  }
+}
+
+class RunningServer implements GameServer {
+  readonly node: WeftNode;
+  readonly #options: GameServerOptions;
+  readonly #chosen: ChosenTransport;
+  readonly #host: RoomHost;
+  readonly #login: LoginService;
+  readonly #colyseus: ColyseusServer;
+  readonly #listeners = new Set<(update: RoundUpdate) => void>();
+  readonly #nowMs = () => Date.now();
+  #domains: ReadonlySet<string> = new Set();
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    options: GameServerOptions,
+    node: WeftNode,
+    chosen: ChosenTransport,
+    reports: RoundReports,
+  ) {
+    this.node = node;
+    this.#options = options;
+    this.#chosen = chosen;
+    this.#host = new RoomHost({
+      node,
+      reports,
+      settings: roomSettings(options.settings),
+      nowMs: this.#nowMs,
+      onRound: (update) => this.#tell(update),
+    });
+    this.#login = this.#createLogin();
+    this.#colyseus = this.#createColyseus(chosen.transport);
+    node.failed.then((error) => {
+      node.logger.error("the node failed, the game server stops", { error });
+      return this.stop();
+    });
+  }
+
+  rooms(): readonly RoomSummary[] {
+    return this.#host.rooms;
+  }
+
+  onRound(listener: (update: RoundUpdate) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async listen(port: number, host = "127.0.0.1"): Promise<{ port: number; url: string }> {
+    if (this.#stopping) throw new RoomsError("SERVER_STOPPED", "the server was stopped");
+    await this.#colyseus.listen(port, host);
+    this.#chosen.secure();
+    const bound = this.#chosen.port();
+    this.#domains = serverDomains(this.#options.publicUrl, bound);
+    const url = this.#options.publicUrl ?? `http://${loopbackOf(host)}:${bound}`;
+    this.node.logger.info("players can connect", { url, transport: this.#chosen.name });
+    return { port: bound, url };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    try {
+      // Rooms say goodbye and reports on their way arrive; but nobody waits for ever.
+      await Promise.race([
+        this.#colyseus.gracefullyShutdown(false),
+        wait(MAX_STOP_MS, undefined, { ref: false }),
+      ]);
+      for (const name of Object.keys(this.#options.games)) this.#colyseus.removeRoomType(name);
+      await this.#chosen.close();
+      this.#host.stop();
+    } finally {
+      serverExists = false;
+      if (this.#options.node === undefined) await this.node.stop();
+    }
+  }
+
+  #createLogin(): LoginService {
+    const { node } = this;
+    const nonces = new Nonces();
+    const wallet = createWalletLogin({
+      nonces,
+      domains: () => this.#domains,
+      ownerOf: (pass) => readPassOwner(node.zkClient, node.contracts.gamePass, pass),
+      nowMs: this.#nowMs,
+    });
+    return new LoginService({
+      fastChain: node.fastChain,
+      fastChainId: node.fastChainId,
+      games: new Set(Object.keys(this.#options.games)),
+      nonces,
+      verifiers: [wallet],
+      nowMs: this.#nowMs,
+    });
+  }
+
+  #createColyseus(transport: Transport): ColyseusServer {
+    const { games, rooms = {}, express } = this.#options;
+    const { logger } = this.node;
+    const colyseus = new ColyseusServer({
+      transport,
+      greet: false,
+      // Signals are the application's: it calls `stop`.
+      gracefullyShutdown: false,
+      logger: colyseusLogger(logger),
+      ...(express === undefined ? {} : { express }),
+    });
+    const faucet = this.#hasFaucet ? new Faucet(this.node, this.#nowMs) : undefined;
+    const info = () => this.#info();
+    const endpoints = weftEndpoints({ info, login: this.#login, faucet, logger });
+    colyseus.router = createRouter(endpoints, { openapi: { disabled: true } });
+    for (const [name, game] of Object.entries(games)) {
+      colyseus.define(name, bindRoom(rooms[name] ?? WeftRoom, { host: this.#host, game }));
+    }
+    return colyseus;
+  }
+
+  get #hasFaucet(): boolean {
+    return this.#options.faucet ?? this.node.development;
+  }
+
+  #info(): ServerInfo {
+    const { fastChainId, zkChainId, rpc } = this.node;
+    return {
+      version: manifest.version,
+      fastChainId,
+      zkChainId,
+      fastRpcUrl: rpc.fastUrl,
+      zkRpcUrl: rpc.zkUrl,
+      games: Object.keys(this.#options.games),
+      logins: this.#login.types,
+      faucet: this.#hasFaucet,
+      nowMs: timestampMs(this.#nowMs()),
+    };
+  }
+
+  #tell(update: RoundUpdate): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(update);
+      } catch (error) {
+        this.node.logger.error("a listener for rounds failed", { error });
+      }
+    }
+  }
+}
+
+/** An address that a client on this machine can connect to. */
+function loopbackOf(host: string): string {
+  if (host === "0.0.0.0" || host === "::" || host === "127.0.0.1") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,9 @@
+export { createGameServer } from "./createGameServer.ts";
+export { DropCode, type RefusalCode, RoomsError, type RoomsErrorCode } from "./errors.ts";
+export { logoutBody } from "./login/loginBodies.ts";
+export { LOGOUT_GAME } from "./login/loginService.ts";
+export { WeftRoom } from "./room/WeftRoom.ts";
+export { gameIdOf } from "./round/gameId.ts";
+export type { RoundPhase } from "./round/roundMachine.ts";
+export type { RoundChange } from "./round/roundRunner.ts";
+export type * from "./types.ts";

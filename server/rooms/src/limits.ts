@@ -1,0 +1,71 @@
+/** Bounds of the game server. What is a default can be set, see `RoomSettings`; the rest is fixed. */
+
+/** A join ticket is good for this long after it was issued, by the server's clock. */
+export const MAX_TICKET_AGE_MS = 60_000;
+/** A ticket may come from a clock that is this much ahead. */
+export const MAX_TICKET_AHEAD_MS = 5_000;
+/** Seats that one session may ask for at once, and how fast it may ask again. */
+export const SEATS_BURST = 12;
+export const SEATS_PER_SECOND = 1;
+/** Sessions whose asking is remembered. */
+export const MAX_TRACKED_SESSIONS = 10_000;
+/** Rooms that one server hosts. */
+export const MAX_ROOMS = 1_000;
+/** A client that was let in must have taken its place in this time. */
+export const MAX_JOINING_MS = 10_000;
+
+/** Frames that one client may send, on average and at once. */
+export const FRAMES_PER_SECOND = 200;
+export const FRAMES_BURST = 400;
+/** Seals that one client may send, on average and at once. Each costs a signature check. */
+export const SEALS_PER_SECOND = 5;
+export const SEALS_BURST = 20;
+/** Frames that wait for the disk, per lane, before more are refused. */
+export const MAX_UNSEQUENCED_FRAMES = 4_096;
+/** Malformed or wrongly signed messages in a row that a client may send before it is dropped. */
+export const MAX_BAD_MESSAGES = 16;
+/** Messages over its rate, in a row, that a client may send before it is dropped. */
+export const MAX_EXCESS_MESSAGES = 2_000;
+/** Bytes that may wait for a client that doesn't read before it is dropped. */
+export const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+/** Ticks that are made up for at once after a hitch; the rest is dropped. */
+export const MAX_CATCH_UP_TICKS = 5;
+
+/** Default of `RoomSettings.patchRateMs`. */
+export const PATCH_RATE_MS = 50;
+/** Default of `RoomSettings.checkpointMs`. */
+export const CHECKPOINT_MS = 1_000;
+/** Default of `RoomSettings.sealTimeoutMs`. */
+export const SEAL_TIMEOUT_MS = 5_000;
+/** Default of `RoomSettings.sealGraceMs`. */
+export const SEAL_GRACE_MS = 2_000;
+/** Default of `RoomSettings.reconnectionSeconds`. */
+export const RECONNECTION_SECONDS = 20;
+/** Default of `RoomSettings.startDelayMs`. */
+export const START_DELAY_MS = 1_000;
+/** Default of `RoomSettings.reportMarginSeconds`. */
+export const REPORT_MARGIN_SECONDS = 3_600;
+
+/** How often a call to the ZK chain is tried, with pauses that double from the first one. */
+export const ZK_ATTEMPTS = 4;
+export const ZK_RETRY_MS = 500;
+/** Longest pause before a round that couldn't be opened is tried again. */
+export const MAX_REOPEN_MS = 30_000;
+
+/** Body of an HTTP request. */
+export const MAX_BODY_BYTES = 32 * 1024;
+/** A challenge must be answered in this time. */
+export const NONCE_LIFETIME_MS = 5 * 60_000;
+/** Answered challenges that are remembered until they expire. */
+export const MAX_USED_NONCES = 50_000;
+/** Faucet gifts per server: at once, and per second. One address gets one a `FAUCET_PAUSE_MS`. */
+export const FAUCET_BURST = 64;
+export const FAUCET_PER_SECOND = 4;
+export const FAUCET_PAUSE_MS = 5_000;
+/** Addresses whose last gift is remembered. */
+export const MAX_TRACKED_ADDRESSES = 10_000;
+/** 100 ZKPoW. */
+export const FAUCET_WEI = 100n * 10n ** 18n;
+/** How long `stop` waits for reports that are on their way to the ZK chain. */
+export const MAX_STOP_MS = 10_000;

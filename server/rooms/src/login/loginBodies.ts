@@ -1,0 +1,69 @@
+import {
+  type Address,
+  type Hash,
+  type Hex,
+  MAX_LOGIN_BYTES,
+  MAX_NAME_BYTES,
+  type TimestampMs,
+} from "@weft/protocol";
+import { z } from "zod";
+
+/** Lower case only: text that is signed and bytes that are hashed must agree on it. */
+const hex = <T extends Hex>(bytes: number) =>
+  z.custom<T>(
+    (value) => typeof value === "string" && value.length === 2 + 2 * bytes && isHex(value),
+    { error: `${bytes} bytes as lower-case hexadecimal after 0x expected` },
+  );
+
+const isHex = (value: string) => /^0x[0-9a-f]*$/.test(value);
+
+const time = z
+  .int()
+  .nonnegative()
+  .transform((value) => value as TimestampMs);
+
+/** A pass's number fits 64 bits, as its slot in GamePass does. */
+const pass = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,19})$/)
+  .refine((digits) => BigInt(digits) < 2n ** 64n, { error: "a pass's number is below 2^64" });
+
+export const loginBody = z.object({
+  grant: z.object({
+    sessionKey: hex(64),
+    game: z.string().min(1).max(MAX_NAME_BYTES),
+    payout: hex<Address>(20),
+    expiresAtMs: time,
+  }),
+  login: z.discriminatedUnion("type", [
+    z.object({
+      type: z.literal("wallet"),
+      message: z.string().min(1).max(MAX_LOGIN_BYTES),
+      signature: hex(65),
+      owner: hex<Address>(20),
+      pass,
+    }),
+  ]),
+});
+export type LoginBody = z.output<typeof loginBody>;
+
+/** See `LOGOUT_GAME` for what is signed. */
+export const logoutBody = z.object({
+  sessionId: hex<Hash>(32),
+  issuedAtMs: time,
+  signature: hex(64),
+});
+export type LogoutBody = z.output<typeof logoutBody>;
+
+export const faucetBody = z.object({ address: hex<Address>(20) });
+
+/** Colyseus's join options, under the key `weft`: `JoinOptions`. */
+export const joinOptions = z.object({
+  ticket: z.object({
+    sessionId: hex<Hash>(32),
+    game: z.string().min(1).max(MAX_NAME_BYTES),
+    issuedAtMs: time,
+  }),
+  signature: hex(64),
+});
+export type ParsedJoinOptions = z.output<typeof joinOptions>;

@@ -1,0 +1,135 @@
+import {
+  type FastChainHost,
+  type Inclusion,
+  isSessionKey,
+  MAX_SESSION_MS,
+  verifyP256,
+} from "@weft/fast-chain";
+import {
+  type ChainId,
+  type FastTransaction,
+  type Hash,
+  hexToBytes,
+  joinTicketMessage,
+  type LoginChallenge,
+  type LoginResponse,
+  sessionIdOf,
+} from "@weft/protocol";
+import { RoomsError } from "../errors.ts";
+import type { LoginBody, LogoutBody } from "./loginBodies.ts";
+import type { LoginVerifier } from "./loginVerifier.ts";
+import type { Nonces } from "./nonces.ts";
+
+/**
+ * A logout is signed like a join ticket of a game without a name, which no game can have: neither
+ * passes for the other.
+ */
+export const LOGOUT_GAME = "";
+/** Logins that are being checked at one time. */
+export const MAX_PENDING_LOGINS = 256;
+
+type OpenTransaction = Extract<FastTransaction, { type: "openSession" }>;
+
+export type LoginServiceOptions = {
+  readonly fastChain: FastChainHost;
+  readonly fastChainId: ChainId;
+  readonly games: ReadonlySet<string>;
+  readonly nonces: Nonces;
+  readonly verifiers: readonly LoginVerifier[];
+  readonly nowMs: () => number;
+};
+
+/** Opens and closes sessions. */
+export class LoginService {
+  readonly #options: LoginServiceOptions;
+  #pending = 0;
+
+  constructor(options: LoginServiceOptions) {
+    this.#options = options;
+  }
+
+  get types(): readonly string[] {
+    return this.#options.verifiers.map(({ type }) => type);
+  }
+
+  challenge(): LoginChallenge {
+    return this.#options.nonces.issue(this.#options.nowMs());
+  }
+
+  /**
+   * Resolves when the session is on disk.
+   * @throws RoomsError, FastChainError; then there is no session.
+   */
+  async login(body: LoginBody): Promise<LoginResponse> {
+    if (this.#pending >= MAX_PENDING_LOGINS) {
+      throw new RoomsError("LOGIN_BUSY", "too many logins at this time, try again");
+    }
+    this.#pending++;
+    try {
+      return await this.#login(body);
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  async #login({ grant, login }: LoginBody): Promise<LoginResponse> {
+    const { fastChainId } = this.#options;
+    this.#checkGrant(grant);
+    const verifier = this.#options.verifiers.find(({ type }) => type === login.type);
+    if (verifier === undefined) {
+      throw new RoomsError("LOGIN_TYPE_UNKNOWN", `no login by ${login.type} here`);
+    }
+    const { proof, zkNumber, nonce } = await verifier.verify(login);
+    const inclusion = await this.#open(
+      { type: "openSession", grant, login: proof, zkNumber },
+      nonce,
+    );
+    await inclusion.durable;
+    return { sessionId: sessionIdOf(fastChainId, grant), height: inclusion.height };
+  }
+
+  /** Nothing waits between taking the nonce and the chain's verdict: one nonce opens one session at most. */
+  async #open(open: OpenTransaction, nonce: string): Promise<Inclusion> {
+    const { fastChain, nonces, nowMs } = this.#options;
+    nonces.take(nonce, nowMs());
+    try {
+      return await fastChain.submit(open);
+    } catch (error) {
+      nonces.release(nonce);
+      throw error;
+    }
+  }
+
+  #checkGrant({ game, expiresAtMs, sessionKey }: LoginBody["grant"]): void {
+    const { games, nowMs } = this.#options;
+    if (!games.has(game)) throw new RoomsError("GAME_UNKNOWN", `no game ${game} here`);
+    const lifetimeMs = expiresAtMs - nowMs();
+    if (lifetimeMs <= 0) throw new RoomsError("GRANT_EXPIRED", "the session would be over already");
+    if (lifetimeMs > MAX_SESSION_MS) {
+      throw new RoomsError("GRANT_TOO_LONG", `a session lasts ${MAX_SESSION_MS} ms at most`, {
+        details: { lifetimeMs, MAX_SESSION_MS },
+      });
+    }
+    if (!isSessionKey(sessionKey)) {
+      throw new RoomsError("SESSION_KEY_INVALID", "the session key isn't a point on P-256");
+    }
+  }
+
+  /** @throws RoomsError SESSION_UNKNOWN, LOGOUT_SIGNATURE_INVALID */
+  async logout({ sessionId, issuedAtMs, signature }: LogoutBody): Promise<void> {
+    const { fastChain, fastChainId } = this.#options;
+    const session = fastChain.session(sessionId);
+    if (session === undefined) throw new RoomsError("SESSION_UNKNOWN", `no session ${sessionId}`);
+    const message = joinTicketMessage(fastChainId, { sessionId, game: LOGOUT_GAME, issuedAtMs });
+    if (!verifyP256(session.grant.sessionKey, message, hexToBytes(signature))) {
+      throw new RoomsError("LOGOUT_SIGNATURE_INVALID", "not signed by the session key");
+    }
+    await this.#close(sessionId);
+  }
+
+  async #close(sessionId: Hash): Promise<void> {
+    const { fastChain } = this.#options;
+    const inclusion = await fastChain.submit({ type: "closeSession", sessionId, reason: "logout" });
+    await inclusion.durable;
+  }
+}

@@ -1,0 +1,137 @@
+import type { RoomJournal } from "@weft/fast-chain";
+import type { GameInstance } from "@weft/game";
+import { decodeFrame, decodeSeal, type Frame, type Refusal, type Seal } from "@weft/protocol";
+import { codeOf } from "../errors.ts";
+import { MAX_BAD_MESSAGES, MAX_EXCESS_MESSAGES, MAX_UNSEQUENCED_FRAMES } from "../limits.ts";
+import type { Seat } from "./seat.ts";
+
+export type LaneIntakeOptions = {
+  readonly journal: RoomJournal;
+  readonly program: GameInstance;
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: () => number;
+  readonly refuse: (seat: Seat, refusal: Refusal) => void;
+  /** A client whose messages are more than mistakes loses its place. */
+  readonly dropMisbehaved: (seat: Seat, message: string) => void;
+  /** Something failed that isn't the player's doing. */
+  readonly onHostError: (error: unknown) => void;
+};
+
+/**
+ * Takes the frames and seals that players send: checks, logs, then runs them. Whatever a player sends, this
+ * neither throws nor touches anybody else.
+ */
+export class LaneIntake {
+  readonly #options: LaneIntakeOptions;
+
+  constructor(options: LaneIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** A frame's bytes as they came; they are copied, since they share a buffer with what comes next. */
+  frame(seat: Seat, received: Uint8Array): void {
+    if (seat.gone) return;
+    const nowMs = this.#options.nowMs();
+    if (!seat.frames.take(nowMs)) {
+      // Not even looked at. With the next beat the client learns from which frame on to send again.
+      seat.gap = "RATE_LIMITED";
+      this.#countExcess(seat);
+      return;
+    }
+    const bytes = Uint8Array.from(received);
+    const frame = decoded(() => decodeFrame(bytes));
+    if (frame === undefined) {
+      this.#bad(seat, "FRAME_MALFORMED", "the bytes aren't a frame");
+      return;
+    }
+    seat.excessMessages = 0;
+    // The client sends again what it doesn't know to have arrived: what is here already changes nothing.
+    if (frame.seq < seat.expected) return;
+    if (frame.seq > seat.expected) seat.gap ??= "FRAME_OUT_OF_ORDER";
+    else if (seat.unsequenced >= MAX_UNSEQUENCED_FRAMES) seat.gap = "RATE_LIMITED";
+    else this.#takeFrame(seat, frame, bytes, nowMs);
+  }
+
+  #takeFrame(seat: Seat, frame: Frame, bytes: Uint8Array, nowMs: number): void {
+    const { journal, program } = this.#options;
+    const { lane } = seat;
+    const event = this.#append(seat, () => journal.append({ type: "frame", lane, frame: bytes }));
+    const head = journal.record.lanes[lane]?.head;
+    if (event === undefined || head === undefined) return;
+    seat.noteFrame(event, head, nowMs);
+    try {
+      const outcome = program.frame(lane, frame);
+      if (outcome.applied) return;
+      // It stays in the lane without effect, so the client has nothing to send again.
+      const { code, message } = outcome;
+      this.#options.refuse(seat, { code, message, seq: frame.seq });
+    } catch (error) {
+      this.#options.onHostError(error);
+    }
+  }
+
+  /** A seal's bytes as they came. */
+  seal(seat: Seat, received: Uint8Array): void {
+    if (seat.gone) return;
+    if (!seat.seals.take(this.#options.nowMs())) {
+      this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many seals" });
+      this.#countExcess(seat);
+      return;
+    }
+    const seal = decoded(() => decodeSeal(Uint8Array.from(received)));
+    if (seal === undefined) {
+      this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
+      return;
+    }
+    seat.excessMessages = 0;
+    if (seal.seq <= seat.sealedSeq) return;
+    if (seal.seq === seat.head.seq) this.#takeSeal(seat, seal);
+    else this.#refuseSeal(seat, seal);
+  }
+
+  #takeSeal(seat: Seat, { seq, signature }: Seal): void {
+    const { journal } = this.#options;
+    const { lane } = seat;
+    const event = this.#append(seat, () => journal.append({ type: "seal", lane, seq, signature }));
+    if (event !== undefined) seat.noteSeal(seq);
+  }
+
+  /** A seal covers the newest frame or nothing: it fits no other hash. */
+  #refuseSeal(seat: Seat, { seq }: Seal): void {
+    const { expected, head } = seat;
+    const message = `a seal up to ${seq}, the newest frame is ${head.seq}`;
+    this.#options.refuse(seat, { code: "SEAL_OUT_OF_ORDER", message, seq, expected });
+  }
+
+  /** Appends what a player sent. A refusal by the chain goes to the player. */
+  #append(seat: Seat, append: () => number): number | undefined {
+    try {
+      return append();
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === "BLOCK_FULL") seat.gap = "RATE_LIMITED";
+      else if (code === "CHAIN_STOPPED" || code === "INTERNAL") this.#options.onHostError(error);
+      else this.#bad(seat, code, (error as Error).message);
+      return undefined;
+    }
+  }
+
+  #countExcess(seat: Seat): void {
+    if (++seat.excessMessages <= MAX_EXCESS_MESSAGES) return;
+    this.#options.dropMisbehaved(seat, "far too many messages");
+  }
+
+  #bad(seat: Seat, code: string, message: string): void {
+    this.#options.refuse(seat, { code, message, expected: seat.expected });
+    if (++seat.badMessages < MAX_BAD_MESSAGES) return;
+    this.#options.dropMisbehaved(seat, `${MAX_BAD_MESSAGES} bad messages in a row`);
+  }
+}
+
+function decoded<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
+}

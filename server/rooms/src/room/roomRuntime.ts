@@ -1,0 +1,290 @@
+import type { RoomJournal } from "@weft/fast-chain";
+import type { GameInstance } from "@weft/game";
+import type { Logger } from "@weft/node";
+import {
+  decodeFrame,
+  decodeSeal,
+  type Frame,
+  hexToBytes,
+  type LaneHead,
+  type LeaveReason,
+  Message,
+  type Refusal,
+  type Seal,
+  timestampMs,
+} from "@weft/protocol";
+import { codeOf, DropCode, type RefusalCode, RoomsError } from "../errors.ts";
+import {
+  MAX_BAD_MESSAGES,
+  MAX_BUFFERED_BYTES,
+  MAX_EXCESS_MESSAGES,
+  MAX_JOINING_MS,
+  MAX_UNSEQUENCED_FRAMES,
+} from "../limits.ts";
+import type { ParsedJoinOptions } from "../login/loginBodies.ts";
+import type { RoomSettings } from "../types.ts";
+import { LaneIntake } from "./laneIntake.ts";
+import { type Peer, Seat } from "./seat.ts";
+import { Watermark } from "./watermark.ts";
+
+export type RoomRuntimeOptions = {
+  readonly program: GameInstance;
+  readonly journal: RoomJournal;
+  readonly maxPlayers: number;
+  readonly settings: RoomSettings;
+  readonly logger: Logger;
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: () => number;
+  /** A player's lane has ended, for whatever reason. */
+  readonly onLeft?: (seat: Seat, reason: LeaveReason) => void;
+  /** The ledger takes nothing more: the room can't go on. */
+  readonly onFailed?: (error: unknown) => void;
+};
+
+type Drop = {
+  readonly reason: LeaveReason;
+  readonly code: DropCode;
+  readonly refusal: RefusalCode;
+  readonly message: string;
+};
+
+/**
+ * A room without its network: takes what players send, writes it into the room's log in the order in
+ * which it is applied, and runs the game. Nothing that a player sends makes it throw.
+ */
+export class RoomRuntime {
+  readonly journal: RoomJournal;
+  readonly program: GameInstance;
+  /** Players who are in, by lane. */
+  readonly seats = new Map<number, Seat>();
+  /** Takes what players send. */
+  readonly intake: LaneIntake;
+  /** While a finished round waits for its report, no time passes in the game. */
+  frozen = false;
+  readonly #options: RoomRuntimeOptions;
+  readonly #unsubscribe: () => void;
+  /** Players who are gone and whose leaving isn't in the log yet; at most one for each lane. */
+  readonly #leaving: { lane: number; reason: LeaveReason }[] = [];
+  readonly #sequenced = new Watermark();
+  #checkpointAtMs: number;
+  #failed = false;
+
+  constructor(options: RoomRuntimeOptions) {
+    this.#options = options;
+    this.journal = options.journal;
+    this.program = options.program;
+    this.#checkpointAtMs = options.nowMs() + options.settings.checkpointMs;
+    this.intake = new LaneIntake({
+      journal: options.journal,
+      program: options.program,
+      nowMs: options.nowMs,
+      refuse: (seat, refusal) => this.#refuse(seat, refusal),
+      dropMisbehaved: (seat, message) => this.#dropMisbehaved(seat, message),
+      onHostError: (error) => this.#hostError(error),
+    });
+    this.#unsubscribe = this.journal.onSequenced(({ events, height }) => {
+      for (const seat of this.seats.values()) seat.noteSequenced(events, height);
+      this.#sequenced.advance(events);
+    });
+  }
+
+  /**
+   * Lets a session in, on a new lane. The same session's older place in this room ends first.
+   * @throws RoomsError ROOM_FULL; FastChainError when the chain refuses the ticket.
+   */
+  join({ ticket, signature }: ParsedJoinOptions, peer: Peer): Seat {
+    const { sessionId, issuedAtMs } = ticket;
+    const old = [...this.seats.values()].find((seat) => seat.sessionId === sessionId);
+    if (old !== undefined) this.dropReplaced(old);
+    const { maxPlayers, nowMs } = this.#options;
+    if (this.seats.size >= maxPlayers) {
+      throw new RoomsError("ROOM_FULL", `the room takes ${maxPlayers} players`);
+    }
+    const lane = this.journal.record.lanes.length;
+    const signatureBytes = hexToBytes(signature);
+    this.journal.append({ type: "join", lane, sessionId, issuedAtMs, signature: signatureBytes });
+    const { payout } = this.#laneRecord(lane);
+    this.program.join({ lane, sessionId, payout });
+    const seat = new Seat(lane, sessionId, this.laneHead(lane), peer, nowMs());
+    this.seats.set(lane, seat);
+    return seat;
+  }
+
+  /** The connection broke; the place is kept until `leave` or `reconnect`. */
+  disconnect(seat: Seat): void {
+    seat.peer = undefined;
+    seat.unsealedSinceMs = undefined;
+  }
+
+  reconnect(seat: Seat, peer: Peer): void {
+    const nowMs = this.#options.nowMs();
+    seat.peer = peer;
+    seat.connectedAtMs = nowMs;
+    seat.gap = undefined;
+    seat.forgetTold();
+    // A player who couldn't seal while away gets the full time again; the round's end waits for nobody.
+    if (seat.sealedSeq < seat.head.seq) seat.unsealedSinceMs = nowMs;
+  }
+
+  /** Ends a lane. The game learns it at once. */
+  leave(seat: Seat, reason: LeaveReason): void {
+    if (seat.gone) return;
+    seat.gone = true;
+    this.seats.delete(seat.lane);
+    this.#leaving.push({ lane: seat.lane, reason });
+    this.#finishLeaves();
+    this.#options.onLeft?.(seat, reason);
+  }
+
+  /** While the disk is behind, nothing can be appended: those who left wait for the next beat. */
+  #finishLeaves(): void {
+    this.#guarded(() => {
+      for (let next = this.#leaving[0]; next !== undefined; next = this.#leaving[0]) {
+        const { lane, reason } = next;
+        this.journal.append({ type: "leave", lane, reason });
+        this.#leaving.shift();
+        this.program.leave(lane, reason);
+      }
+    });
+  }
+
+  /** Ends a lane against the player's will: says why, then closes the connection. */
+  drop(seat: Seat, { reason, code, refusal, message }: Drop): void {
+    if (seat.gone) return;
+    this.#refuse(seat, { code: refusal, message });
+    this.leave(seat, reason);
+    seat.peer?.close(code, refusal);
+  }
+
+  dropUnsealed(seat: Seat): void {
+    const message = `frames after ${seat.sealedSeq} went without a seal for too long`;
+    this.drop(seat, { reason: "unsealed", code: DropCode.unsealed, refusal: "UNSEALED", message });
+  }
+
+  dropReplaced(seat: Seat): void {
+    const message = "the same session joined again";
+    this.drop(seat, { reason: "replaced", code: DropCode.replaced, refusal: "REPLACED", message });
+  }
+
+  dropClosed(seat: Seat, why: string): void {
+    const message = `the session was closed: ${why}`;
+    const code = DropCode.sessionClosed;
+    this.drop(seat, { reason: "expired", code, refusal: "SESSION_CLOSED", message });
+  }
+
+  /** Time passes in the game. */
+  tick(): void {
+    if (this.frozen || this.#failed) return;
+    const nowMs = timestampMs(Math.max(this.#options.nowMs(), this.journal.record.nowMs));
+    this.#guarded(() => {
+      this.journal.append({ type: "tick", nowMs });
+      this.program.tick(nowMs);
+    });
+  }
+
+  /** What is due from time to time: news for the clients, seals that are late, checkpoints. */
+  beat(): void {
+    if (this.#failed) return;
+    const nowMs = this.#options.nowMs();
+    this.#finishLeaves();
+    for (const seat of [...this.seats.values()]) this.#beatSeat(seat, nowMs);
+    if (nowMs < this.#checkpointAtMs || this.frozen) return;
+    this.#checkpointAtMs = nowMs + this.#options.settings.checkpointMs;
+    this.checkpoint();
+  }
+
+  #beatSeat(seat: Seat, nowMs: number): void {
+    const { peer } = seat;
+    if (peer === undefined) return;
+    const { sealTimeoutMs } = this.#options.settings;
+    if (seat.unsealedSinceMs !== undefined && nowMs - seat.unsealedSinceMs > sealTimeoutMs) {
+      this.dropUnsealed(seat);
+    } else if (!peer.ready) {
+      if (nowMs - seat.connectedAtMs > MAX_JOINING_MS) this.#dropSlow(seat, "never took its place");
+    } else if (peer.bufferedBytes > MAX_BUFFERED_BYTES) {
+      this.#dropSlow(seat, "doesn't read");
+    } else {
+      this.#tellNews(seat, peer);
+    }
+  }
+
+  #tellNews(seat: Seat, peer: Peer): void {
+    if (seat.gap !== undefined) {
+      const message = "frames were not taken, send again from the expected one";
+      this.#refuse(seat, { code: seat.gap, message, expected: seat.expected });
+      seat.gap = undefined;
+    }
+    const finality = seat.newFinality();
+    if (finality !== undefined) peer.send(Message.finality, finality);
+  }
+
+  #dropSlow(seat: Seat, what: string): void {
+    const message = `the client ${what}`;
+    const code = DropCode.tooSlow;
+    this.drop(seat, { reason: "disconnected", code, refusal: "TOO_SLOW", message });
+  }
+
+  /** Puts the hash of the game's state into the log. */
+  checkpoint(): void {
+    this.#guarded(() => {
+      this.journal.append({ type: "checkpoint", stateHash: this.program.stateHash() });
+    });
+  }
+
+  /** Resolves when the room's event number `event` is on disk; rejects when it never will be. */
+  whenSequenced(event: number): Promise<void> {
+    return this.#sequenced.passed(event);
+  }
+
+  laneHead(lane: number): LaneHead {
+    return this.#laneRecord(lane).head;
+  }
+
+  /** Ends the log: all lanes, then the room. Nothing can be appended after it. */
+  close(): void {
+    for (const seat of [...this.seats.values()]) this.leave(seat, "disconnected");
+    this.#guarded(() => this.journal.append({ type: "close" }));
+    this.#failed = true;
+    this.#unsubscribe();
+  }
+
+  #laneRecord(lane: number) {
+    const record = this.journal.record.lanes[lane];
+    if (record === undefined) throw new Error(`invariant broken: lane ${lane} was appended`);
+    return record;
+  }
+
+  #dropMisbehaved(seat: Seat, message: string): void {
+    const code = DropCode.misbehaved;
+    this.drop(seat, { reason: "disconnected", code, refusal: "TOO_MANY_BAD_MESSAGES", message });
+  }
+
+  #refuse(seat: Seat, refusal: Refusal): void {
+    if (seat.peer?.ready) seat.peer.send(Message.refusal, refusal);
+  }
+
+  /** What the host itself does: it fails only when the ledger does, or through a bug of ours. */
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#hostError(error);
+    }
+  }
+
+  #hostError(error: unknown): void {
+    const code = codeOf(error);
+    // The disk is behind: a tick or checkpoint is skipped, the rest is tried again.
+    if (code === "BLOCK_FULL") return;
+    if (code === "CHAIN_STOPPED") this.#fail(error);
+    else this.#options.logger.error("the room could not do what it must", { error });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#sequenced.fail(error);
+    this.#options.logger.error("the room can't go on", { error });
+    this.#options.onFailed?.(error);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Game } from "@weft/game";
+import type { Logger, NodeOptions, WeftNode } from "@weft/node";
+import type { Address, Hash, RoundReport, TimestampMs } from "@weft/protocol";
+import type { Application } from "express";
+import type { WeftRoom } from "./room/WeftRoom.ts";
+import type { RoundPhase } from "./round/roundMachine.ts";
+
+/** How rooms behave. Every value has a default, see `limits.ts`. */
+export type RoomSettings = {
+  /** How often the state's changes, and news of finality, go out. Default 50. */
+  readonly patchRateMs: number;
+  /** How often the state's hash goes into the ledger. Default 1000. */
+  readonly checkpointMs: number;
+  /** How long frames may go without a seal before the player loses the place. Default 5000. */
+  readonly sealTimeoutMs: number;
+  /** How long a round's report waits for the last seals. Default 2000. */
+  readonly sealGraceMs: number;
+  /** How long the place of a player whose connection broke is kept. Default 20. */
+  readonly reconnectionSeconds: number;
+  /** Players that a round needs; the game's own number by default, and never less. */
+  readonly minPlayers?: number;
+  /** Whether a round starts by itself once there are players enough. Default true. */
+  readonly autoStart: boolean;
+  /** Pause between there being players enough and the round's registration. Default 1000. */
+  readonly startDelayMs: number;
+  /** Time that the report has after the round's planned end, on the ZK chain. Default 3600. */
+  readonly reportMarginSeconds: number;
+};
+
+/** Any game: what `defineGame` returns. */
+export type AnyGame = Game;
+export type RoomClass = typeof WeftRoom;
+
+export type GameServerOptions = {
+  /** The games to host, by name: the key is the game's own name. */
+  readonly games: Readonly<Record<string, AnyGame>>;
+  /** Own subclasses of `WeftRoom`, by the game's name. */
+  readonly rooms?: Readonly<Record<string, RoomClass>>;
+  readonly settings?: Partial<RoomSettings>;
+  /** A node that runs already; `stop` leaves it running. Without one the server starts its own. */
+  readonly node?: WeftNode;
+  /** "auto" takes uWebSockets.js where it loads, else ws. Default "auto". */
+  readonly transport?: "auto" | "ws" | "uWebSockets";
+  /**
+   * Where players reach the server, such as `https://play.example.com`. Its host is what wallets show
+   * and what logins are checked against; without it, only loopback names are taken.
+   */
+  readonly publicUrl?: string;
+  /** Whether `POST /weft/faucet` gives away passes and ZKPoW. Default: on a development node only. */
+  readonly faucet?: boolean;
+  /** Adds routes to the server's Express application: a monitor, static files, … */
+  readonly express?: (app: Application) => void | Promise<void>;
+} & NodeOptions;
+
+export type MintedItem = { readonly tokenId: bigint; readonly to: Address; readonly item: string };
+
+/** What became of a round, for dashboards and tests. Players get `RoundNews`. */
+export type RoundUpdate = {
+  readonly game: string;
+  readonly roomId: string;
+  readonly room: Address;
+  readonly roundId: Hash;
+} & (
+  | {
+      readonly phase: "opened";
+      readonly cap: number;
+      readonly deadlineMs: TimestampMs;
+      readonly players: number;
+    }
+  | { readonly phase: "ended" }
+  | {
+      readonly phase: "reported";
+      readonly cap: number;
+      readonly report: RoundReport;
+      readonly minted: readonly MintedItem[];
+      readonly transactionHash: Hash;
+    }
+  | { readonly phase: "void"; readonly code: string; readonly cause: unknown }
+);
+
+export type RoomSummary = {
+  readonly roomId: string;
+  readonly room: Address;
+  readonly game: string;
+  readonly players: number;
+  readonly phase: RoundPhase;
+};
+
+export interface GameServer {
+  readonly node: WeftNode;
+  /** Rooms that are open now. */
+  rooms(): readonly RoomSummary[];
+  /** Calls back for every round that opens, ends, is reported or becomes void, in any room. */
+  onRound(listener: (update: RoundUpdate) => void): () => void;
+  /**
+   * @param port 0 takes a free one.
+   * @param host Default 127.0.0.1; uWebSockets.js always listens on every interface.
+   */
+  listen(port: number, host?: string): Promise<{ port: number; url: string }>;
+  /** Tells players, closes rooms, waits for reports on their way, stops the node if it is the server's own. */
+  stop(): Promise<void>;
+}
+
+export type { Logger };
