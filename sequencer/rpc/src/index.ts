@@ -15,3 +15,4 @@ export {
   type RpcServerOptions,
   startRpcServer,
 } from "./startRpcServer.ts";
+export type { ZkChainReader } from "./zkContext.ts";

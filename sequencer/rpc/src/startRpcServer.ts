@@ -15,11 +15,11 @@ import { zkFeeMethods } from "./methods/zkFeeMethods.ts";
 import { zkLogMethods } from "./methods/zkLogMethods.ts";
 import { zkStateMethods } from "./methods/zkStateMethods.ts";
 import { zkTransactionMethods } from "./methods/zkTransactionMethods.ts";
-import type { ZkContext } from "./zkContext.ts";
+import type { ZkChainReader } from "./zkContext.ts";
 
 export type RpcOptions = {
   readonly ledger: Ledger;
-  readonly zkChain: ZkContext["chain"];
+  readonly zkChain: ZkChainReader;
   readonly zkChainId: ChainId;
   readonly fastChain: FastChainReader;
   /** Told of errors that clients see as "internal error" only. */

@@ -1,12 +1,18 @@
 import type { Ledger } from "@weft/ledger";
 import type { ChainId, ChainNumber, LedgerHeight } from "@weft/protocol";
-import type { BlockInfo, StateRef, ZkChain } from "@weft/zk-chain";
+import type { BlockInfo, StateRef, ZkEngine } from "@weft/zk-chain";
 import { RpcError } from "./errors.ts";
 import type { BlockRef } from "./params.ts";
 
+/** The ZK chain, without what makes blocks. */
+export type ZkChainReader = Omit<
+  ZkEngine,
+  "buildGenesis" | "build" | "commit" | "discard" | "execute" | "nextReleaseNonce"
+>;
+
 /** What the ZK chain's methods work on. */
 export type ZkContext = {
-  readonly chain: Omit<ZkChain, "onPending" | "onCommitted" | "onStopped" | "stop">;
+  readonly chain: ZkChainReader;
   readonly chainId: ChainId;
   readonly ledger: Ledger;
 };
