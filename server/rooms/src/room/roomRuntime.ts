@@ -2,25 +2,15 @@ import type { RoomJournal } from "@weft/fast-chain";
 import type { GameInstance } from "@weft/game";
 import type { Logger } from "@weft/node";
 import {
-  decodeFrame,
-  decodeSeal,
-  type Frame,
   hexToBytes,
   type LaneHead,
   type LeaveReason,
   Message,
   type Refusal,
-  type Seal,
   timestampMs,
 } from "@weft/protocol";
 import { codeOf, DropCode, type RefusalCode, RoomsError } from "../errors.ts";
-import {
-  MAX_BAD_MESSAGES,
-  MAX_BUFFERED_BYTES,
-  MAX_EXCESS_MESSAGES,
-  MAX_JOINING_MS,
-  MAX_UNSEQUENCED_FRAMES,
-} from "../limits.ts";
+import { MAX_BUFFERED_BYTES, MAX_JOINING_MS } from "../limits.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import type { RoomSettings } from "../types.ts";
 import { LaneIntake } from "./laneIntake.ts";
