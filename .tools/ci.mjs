@@ -9,16 +9,21 @@ import { countTests } from "./countTests.mjs";
 // What .ci/run does once the checkout is set up: the checks, then `npm test` as a newcomer would type
 // it, then one line with the numbers, which is the last that is printed.
 
+/** A run that takes longer hangs: vitest waits for whatever a test started and left running. */
+const TESTS_LIMIT_MS = 30 * 60_000;
+
 /** @returns {{ passed: number, failed: number }} */
 function runTests() {
   const folder = mkdtempSync(join(tmpdir(), "weft-ci-"));
   const reportPath = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`];
-    const { status } = spawnSync("npm", ["test", "--", ...reporters], {
+    const { status, error } = spawnSync("npm", ["test", "--", ...reporters], {
       cwd: fileURLToPath(new URL("..", import.meta.url)),
       stdio: ["ignore", "inherit", "inherit"],
+      timeout: TESTS_LIMIT_MS,
     });
+    if (error !== undefined) console.log(`npm test did not end: ${error.message}`);
     const { passed, failed } = countTests(JSON.parse(readFileSync(reportPath, "utf8")));
     // vitest also fails for what belongs to no test, such as an unhandled rejection
     return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };

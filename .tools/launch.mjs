@@ -4,29 +4,37 @@ import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { SetUpError } from "./SetUpError.mjs";
 
-/** On a terminal, a Ctrl-C that comes sooner than this after the first is the same one. */
-const SAME_CTRL_C_MS = 1_000;
+/** A signal that comes again sooner than this is the same one, having taken another way. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** @type {readonly NodeJS.Signals[]} */
+const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** @typedef {import("./staleness.mjs").Runtime} Runtime */
 
 /**
- * Ctrl-C on a terminal goes to the whole process group, so the program has it already, and npm sends
- * it down once more: what is passed on is only a SIGINT that came another way, or one that repeats.
- * A program that takes a second SIGINT for impatience would otherwise never stop gently.
+ * Passes signals on to the program, each once. A Ctrl-C on a terminal goes to the whole process
+ * group, so that the program has it already, and npm sends it down once more; a program that takes a
+ * second SIGINT for impatience would otherwise never stop gently.
  * @param {import("node:child_process").ChildProcess} child
  * @returns {() => void} stops forwarding
  */
 function forwardSignals(child) {
-  let firstMs = process.stdin.isTTY || process.stderr.isTTY ? undefined : -Infinity;
-  const onInterrupt = () => {
-    firstMs ??= performance.now();
-    if (performance.now() - firstMs > SAME_CTRL_C_MS) child.kill("SIGINT");
+  /** @type {Map<NodeJS.Signals, number>} */
+  const lastMs = new Map();
+  const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
+  /** @param {NodeJS.Signals} signal */
+  const onSignal = (signal) => {
+    const nowMs = performance.now();
+    const last = lastMs.get(signal);
+    lastMs.set(signal, nowMs);
+    const isSame = last !== undefined && nowMs - last < SAME_SIGNAL_MS;
+    const hasItAlready = signal === "SIGINT" && onTerminal && last === undefined;
+    if (!isSame && !hasItAlready) child.kill(signal);
   };
-  const onTerminate = () => child.kill("SIGTERM");
-  const onHangUp = () => child.kill("SIGHUP");
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onHangUp);
+  for (const signal of FORWARDED) process.on(signal, onSignal);
   return () => {
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onHangUp);
+    for (const signal of FORWARDED) process.off(signal, onSignal);
   };
 }
 
