@@ -1,0 +1,36 @@
+import { ClientError } from "../errors.ts";
+import { CHAIN_TIMEOUT_MS } from "../limits.ts";
+
+export type PollOptions = {
+  /** Default 30,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+};
+
+/**
+ * Asks again and again until there is an answer.
+ * @throws ClientError CHAIN_TIMEOUT, ABORTED, with `details`; what `ask` throws.
+ */
+export async function pollUntil<T>(
+  ask: () => Promise<T | undefined>,
+  what: string,
+  everyMs: number,
+  { timeoutMs = CHAIN_TIMEOUT_MS, signal }: PollOptions,
+  details: Record<string, unknown>,
+): Promise<T> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    if (signal?.aborted) {
+      throw new ClientError("ABORTED", `gave up waiting for ${what}`, {
+        details,
+        cause: signal.reason,
+      });
+    }
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() >= deadlineMs) {
+      throw new ClientError("CHAIN_TIMEOUT", `${what} took more than ${timeoutMs} ms`, { details });
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}

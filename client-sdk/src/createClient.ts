@@ -1,0 +1,79 @@
+import type { Address, ServerInfo } from "@weft/protocol";
+import type { LocalAccount, PublicClient } from "viem";
+import { createChainClients, type WeftChains } from "./chain/chainClients.ts";
+import { createWallet, type Wallet } from "./chain/wallet.ts";
+import { ClientError } from "./errors.ts";
+import { type LoginOptions, login } from "./login/login.ts";
+import { createServerApi, type FaucetGift, type Fetch } from "./serverApi.ts";
+import { createServerClock } from "./serverClock.ts";
+import { createSession } from "./session/createSession.ts";
+import type { Session } from "./session/session.ts";
+
+export type ClientOptions = {
+  /** Where the game server is, such as `https://play.example.com`. */
+  readonly url: string | URL;
+  /** For HTTP requests to the game server. Default: the global one. */
+  readonly fetch?: Fetch;
+};
+
+/** A connection to a game server and to its chains. Nothing is asked for before it is needed. */
+export type WeftClient = {
+  readonly url: string;
+  /** What the server says of itself; asked once. */
+  info(): Promise<ServerInfo>;
+  /**
+   * Proves that the player owns a pass, and opens a session with a new key.
+   * @throws ServerError such as PASS_NOT_OWNED; ClientError SERVER_UNREACHABLE, RESPONSE_INVALID,
+   * LOGIN_UNSUPPORTED, WALLET_SIGNATURE_FAILED, SESSION_KEY_FAILED, OPTIONS_INVALID
+   */
+  login(options: LoginOptions): Promise<Session>;
+  /** Reads the ZK chain: a viem client. */
+  readonly zk: PublicClient;
+  /** Reads the fast chain: a viem client. */
+  readonly fast: PublicClient;
+  /** The chains' definitions, for viem and for wallets. */
+  chains(): Promise<WeftChains>;
+  /** What an account owns and can do on both chains. */
+  wallet(account: LocalAccount): Wallet;
+  /** Development servers only: mints a pass to the address, and sends it ZKPoW. */
+  faucet(address: Address): Promise<FaucetGift>;
+};
+
+/** @throws ClientError OPTIONS_INVALID when `url` isn't one of http or https. */
+export function createClient(options: ClientOptions): WeftClient {
+  const url = checkedUrl(options.url);
+  const api = createServerApi(url, options.fetch ?? ((...request) => globalThis.fetch(...request)));
+  const clock = createServerClock(() => performance.now());
+  let asked: Promise<ServerInfo> | undefined;
+  const info = () => {
+    asked ??= api.info().then(
+      (answer) => {
+        clock.set(answer);
+        return answer;
+      },
+      (error: unknown) => {
+        asked = undefined;
+        throw error;
+      },
+    );
+    return asked;
+  };
+  const clients = createChainClients(info, url);
+  const context = { url, api, clock };
+  return {
+    url: url.href,
+    info,
+    login: async (loginOptions) => createSession(await login(loginOptions, context), context),
+    zk: clients.zk,
+    fast: clients.fast,
+    chains: clients.chains,
+    wallet: (account) => createWallet(account, clients),
+    faucet: (address) => api.faucet(address.toLowerCase() as Address),
+  };
+}
+
+function checkedUrl(given: string | URL): URL {
+  const url = URL.parse(given);
+  if (url !== null && (url.protocol === "http:" || url.protocol === "https:")) return url;
+  throw new ClientError("OPTIONS_INVALID", `not an http or https address: ${given}`);
+}

@@ -1,0 +1,25 @@
+export { type WeftChains, weftChains } from "./chain/chainClients.ts";
+export type { Crossing, CrossingRequest } from "./chain/crossing.ts";
+export type { BuyRequest, Listing, ListRequest, MarketReceipt } from "./chain/market.ts";
+export type { PollOptions } from "./chain/pollUntil.ts";
+export type { Item } from "./chain/tokens.ts";
+export type { TransferRequest, Wallet } from "./chain/wallet.ts";
+export { type ClientOptions, createClient, type WeftClient } from "./createClient.ts";
+export { ClientError, type ClientErrorCode, ServerError } from "./errors.ts";
+export { fastPortalAbi } from "./fastPortalAbi.ts";
+export type { ClientGame, RoomActions, SentAction } from "./game.ts";
+export type { LoginOptions } from "./login/login.ts";
+export type { LoginWallet } from "./login/walletLogin.ts";
+export type { Unsubscribe } from "./room/listeners.ts";
+export type { MintedItem, RoundUpdate } from "./room/messages.ts";
+export type {
+  ActionFinality,
+  FinalityLevel,
+  JoinedRoom,
+  Room,
+  RoomLeave,
+  RoomStatus,
+} from "./room/room.ts";
+export type { WaitOptions } from "./room/waitUntil.ts";
+export type { FaucetGift } from "./serverApi.ts";
+export type { JoinRoomOptions, Session } from "./session/session.ts";

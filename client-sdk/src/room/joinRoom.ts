@@ -1,0 +1,77 @@
+import { Client, type Room as ColyseusRoom } from "@colyseus/sdk";
+import type { ChainId, CodedError, Hash, JoinOptions } from "@weft/protocol";
+import { ClientError, ServerError } from "../errors.ts";
+import type { ClientGame, GameState } from "../game.ts";
+import { MAX_UNSEQUENCED_FRAMES, SEAL_INTERVAL_MS } from "../limits.ts";
+import type { JoinRoomOptions } from "../session/session.ts";
+import { systemTimers } from "../timers.ts";
+import { colyseusConnection } from "./colyseusConnection.ts";
+import { createRoom } from "./createRoom.ts";
+import type { JoinedRoom } from "./room.ts";
+
+export type JoinContext<G extends ClientGame> = {
+  readonly url: URL;
+  readonly game: G;
+  /** What lets the player in. */
+  readonly weft: JoinOptions;
+  readonly chainId: ChainId;
+  readonly sessionId: Hash;
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+};
+
+/** Takes a seat with Colyseus, then builds the lane on it. Errors as `Session.join`. */
+export async function joinRoom<G extends ClientGame>(
+  { url, game, weft, chainId, sessionId, sign }: JoinContext<G>,
+  options: JoinRoomOptions,
+): Promise<JoinedRoom<G>> {
+  const colyseus = await takeSeat<G>(url, game, options.roomId, { ...options.options, weft });
+  const room = await createRoom({
+    connection: colyseusConnection(colyseus as ColyseusRoom<unknown, unknown>),
+    game,
+    chainId,
+    sessionId,
+    sign,
+    timers: systemTimers,
+    maxUnsequencedFrames: options.maxUnsequencedFrames ?? MAX_UNSEQUENCED_FRAMES,
+    sealIntervalMs: options.sealIntervalMs ?? SEAL_INTERVAL_MS,
+  });
+  // assigned, not spread: the room's values are getters
+  return Object.assign(room, { colyseus });
+}
+
+async function takeSeat<G extends ClientGame>(
+  url: URL,
+  game: G,
+  roomId: string | undefined,
+  options: Record<string, unknown>,
+): Promise<ColyseusRoom<unknown, GameState<G>>> {
+  const client = new Client(url.href);
+  const state = game.state as new () => GameState<G>;
+  try {
+    return roomId === undefined
+      ? await client.joinOrCreate<GameState<G>>(game.name, options, state)
+      : await client.joinById<GameState<G>>(roomId, options, state);
+  } catch (cause) {
+    throw joinError(cause, url);
+  }
+}
+
+/** A refusal's message starts with its code: Colyseus carries only a number and a text. */
+const CODED_MESSAGE = /^([A-Z][A-Z0-9_]{2,63})(?::\s*(.*))?$/s;
+
+/** Says what a failed join was. */
+export function joinError(cause: unknown, url: URL): CodedError {
+  const { message = "", code } = cause as { message?: string; code?: unknown };
+  const coded = CODED_MESSAGE.exec(message);
+  if (coded !== null) {
+    return new ServerError(coded[1] ?? "", coded[2] ?? message, { details: { code }, cause });
+  }
+  // matchmaking's and WebSocket's codes are numbers; what fetch throws has none
+  if (typeof code === "number") {
+    return new ClientError("JOIN_REFUSED", `the join was refused: ${message}`, {
+      details: { code },
+      cause,
+    });
+  }
+  return new ClientError("SERVER_UNREACHABLE", `no answer from ${url.origin}`, { cause });
+}

@@ -1,0 +1,31 @@
+import type { Address, Hash, TimestampMs } from "@weft/protocol";
+import type { ClientGame } from "../game.ts";
+import type { JoinedRoom } from "../room/room.ts";
+
+export type JoinRoomOptions = {
+  /** A certain room, by its id at the server; otherwise one with a free place, or a new one. */
+  readonly roomId?: string;
+  /** Actions that may wait to be sequenced before more are refused. Default 2048. */
+  readonly maxUnsequencedFrames?: number;
+  /** How often unsealed actions are sealed. Default 1000, under the server's timeout of some 5 s. */
+  readonly sealIntervalMs?: number;
+  /** Sent along for rooms that are made by hand; not signed. */
+  readonly options?: Readonly<Record<string, unknown>>;
+};
+
+/** A login. Its key lives in this object and nowhere else. */
+export type Session = {
+  /** Public. */
+  readonly id: Hash;
+  readonly game: string;
+  readonly payout: Address;
+  readonly expiresAtMs: TimestampMs;
+  /**
+   * Takes a place in a room of the session's game.
+   * @throws ClientError SESSION_EXPIRED, SESSION_WRONG_GAME, JOIN_REFUSED, JOIN_TIMEOUT,
+   * SERVER_UNREACHABLE, LANE_DIVERGED; ServerError with the server's code.
+   */
+  join<G extends ClientGame>(game: G, options?: JoinRoomOptions): Promise<JoinedRoom<G>>;
+  /** Ends the session at the server, and with it its places in rooms. */
+  logout(): Promise<void>;
+};
