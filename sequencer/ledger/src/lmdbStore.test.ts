@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { type Block, hexToBytes, type LedgerHeight } from "@weft/protocol";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { blockStoreSuite, codeOf } from "./blockStoreSuite.ts";
@@ -94,7 +95,7 @@ describe("LMDB store on disk", () => {
 
   it("acknowledges nothing that a full disk didn't take", async () => {
     const dir = newDir();
-    const script = join(import.meta.dirname, "testFullDisk.ts");
+    const script = fileURLToPath(new URL("./testFullDisk.ts", import.meta.url));
     // A limit on the size of files acts like a full disk; `ulimit -f` counts blocks of 512 bytes.
     const child = spawn(
       "sh",

@@ -78,24 +78,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return response.length <= roomBytes ? response : errorText(id, tooLarge);
   }
 
-  async function answerBatch(batch: readonly unknown[]): Promise<string | undefined> {
-    if (batch.length === 0) return errorText(null, new RpcError("INVALID_REQUEST", "empty batch"));
-    if (batch.length > MAX_BATCH_CALLS) {
-      const message = `${batch.length} calls in a batch, at most ${MAX_BATCH_CALLS} allowed`;
-      return errorText(null, new RpcError("INVALID_REQUEST", message));
-    }
-    const responses: string[] = [];
-    let roomBytes = MAX_RESPONSE_BYTES;
-    // One after another: what one client asks at once doesn't crowd out the others.
-    for (const request of batch) {
-      const response = await answer(request, roomBytes);
-      if (response === undefined) continue;
-      responses.push(response);
-      roomBytes -= response.length;
-    }
-    return responses.length === 0 ? undefined : `[${responses.join(",")}]`;
-  }
-
   return {
     async handle(message) {
       let request: unknown;
@@ -104,7 +86,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       } catch (cause) {
         return errorText(null, new RpcError("PARSE_ERROR", "not JSON", { cause }));
       }
-      return Array.isArray(request) ? answerBatch(request) : answer(request, MAX_RESPONSE_BYTES);
+      if (Array.isArray(request)) return answerBatch(request, answer);
+      return answer(request, MAX_RESPONSE_BYTES);
     },
 
     async request({ method, params }) {
@@ -115,6 +98,27 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
     },
   };
+}
+
+async function answerBatch(
+  batch: readonly unknown[],
+  answer: (request: unknown, roomBytes: number) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  if (batch.length === 0) return errorText(null, new RpcError("INVALID_REQUEST", "empty batch"));
+  if (batch.length > MAX_BATCH_CALLS) {
+    const message = `${batch.length} calls in a batch, at most ${MAX_BATCH_CALLS} allowed`;
+    return errorText(null, new RpcError("INVALID_REQUEST", message));
+  }
+  const responses: string[] = [];
+  let roomBytes = MAX_RESPONSE_BYTES;
+  // One after another: what one client asks at once doesn't crowd out the others.
+  for (const request of batch) {
+    const response = await answer(request, roomBytes);
+    if (response === undefined) continue;
+    responses.push(response);
+    roomBytes -= response.length;
+  }
+  return responses.length === 0 ? undefined : `[${responses.join(",")}]`;
 }
 
 const tooLarge = new RpcError(

@@ -76,6 +76,8 @@ describe("fast chain through viem", () => {
     });
     const at = { blockHash: receipt.blockHash };
     expect(await reader.getBlockTransactionCount(at)).toBe(block.transactions.length);
+    const { blockNumber } = receipt;
+    expect(await reader.getBlockTransactionCount({ blockNumber })).toBe(block.transactions.length);
   });
 
   it("sends a legacy transaction", async () => {

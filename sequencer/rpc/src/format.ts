@@ -7,7 +7,7 @@ export function toQuantity(value: bigint | number): Hex {
 }
 
 /** keccak256 of the RLP of an empty list: the hash of no uncles. */
-export const EMPTY_UNCLES_HASH: Hash =
+const EMPTY_UNCLES_HASH: Hash =
   "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
 
 export const EMPTY_BLOOM: Hex = `0x${"00".repeat(256)}`;

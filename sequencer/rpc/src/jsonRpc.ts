@@ -37,5 +37,3 @@ export const requestSchema = z.object({
   /** Absent for a notification, which gets no answer. */
   id: z.union([z.string().max(256), z.number(), z.null()]).optional(),
 });
-
-export type JsonRpcRequest = z.infer<typeof requestSchema>;

@@ -103,7 +103,7 @@ export const noOverrides = z
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** For `exactOptionalPropertyTypes`: what is undefined isn't there. */
-export function withoutUndefined<T extends object>(value: T): Defined<T> {
+function withoutUndefined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(value).filter(([, field]) => field !== undefined),
   ) as Defined<T>;
