@@ -80,7 +80,9 @@ export function createArena({ roundSeconds = 20, minPlayers = 2 } = {}) {
 }
 
 /** The arena with rounds of 20 seconds. */
-export const arena = createArena();
+export type Arena = ReturnType<typeof createArena>;
+
+export const arena: Arena = createArena();
 
 function phaseOf({ round }: GameContext<ArenaState>): Phase {
   if (round === undefined) return "waiting";

@@ -1,0 +1,191 @@
+import { programsOf } from "@weft/game";
+import { verifyLedger } from "@weft/node";
+import type { Address } from "@weft/protocol";
+import { createGameServer, type GameServer } from "@weft/rooms";
+import { parseEther } from "viem";
+import type { RoundOutcome } from "../bots/messages.ts";
+import { type Bot, type BotProgress, startBot } from "../bots/startBot.ts";
+import { type Arena, createArena } from "../game/arena.ts";
+import { LedgerMonitor } from "./ledgerMonitor.ts";
+import type { DemoOptions } from "./options.ts";
+import { readRound } from "./roundActions.ts";
+import type { Steps } from "./steps.ts";
+import { type Summary, stepTimes } from "./summary.ts";
+
+/** What crosses to the fast chain before the round, and the part of it that goes back after. */
+const DEPOSIT_WEI = parseEther("5");
+const WITHDRAW_WEI = parseEther("2");
+const PRICE_WEI = parseEther("1.5");
+
+const BOT_NAMES = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Radia", "Leslie"];
+
+/** Told as soon as the parts are there, so that a view can watch them. */
+export type DemoWatcher = {
+  onServer?(server: GameServer, monitor: LedgerMonitor, url: string): void;
+  onBot?(progress: BotProgress): void;
+};
+
+export type Demo = {
+  readonly server: GameServer;
+  readonly summary: Summary;
+  stop(): Promise<void>;
+};
+
+type Player = { readonly bot: Bot; readonly address: Address; readonly pass: bigint };
+
+/** Plays the whole story once. @throws StepError with the step that failed; everything is stopped then. */
+export async function runDemo(
+  options: DemoOptions,
+  steps: Steps,
+  watch: DemoWatcher,
+): Promise<Demo> {
+  const running: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of running.splice(0).reverse()) await end();
+  };
+  try {
+    const booted = await boot(options, steps, running);
+    const { server, monitor, url } = booted;
+    watch.onServer?.(server, monitor, url);
+    const summary = await play(options, steps, watch, { ...booted, running });
+    return { server, summary, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Booted = { server: GameServer; game: Arena; url: string; monitor: LedgerMonitor };
+
+async function boot(
+  options: DemoOptions,
+  steps: Steps,
+  running: (() => Promise<void>)[],
+): Promise<Booted> {
+  return steps.run("start the node and the game server", async () => {
+    const game = createArena({ roundSeconds: options.roundSeconds, minPlayers: options.bots });
+    const server = await createGameServer({
+      games: { [game.name]: game },
+      rpc: { port: options.rpcPort },
+      logger: options.logger,
+      ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    });
+    running.push(() => server.stop());
+    const { url } = await server.listen(options.port);
+    const monitor = new LedgerMonitor(server.node.ledger, server.node.fastChainId);
+    return { server, game, url, monitor };
+  });
+}
+
+async function play(
+  options: DemoOptions,
+  steps: Steps,
+  watch: DemoWatcher,
+  { server, game, url, monitor, running }: Booted & { running: (() => Promise<void>)[] },
+): Promise<Summary> {
+  const players = await steps.run("give each bot a wallet, a pass and ZKPoW", () =>
+    Promise.all(
+      BOT_NAMES.slice(0, options.bots).map(async (name): Promise<Player> => {
+        const bot = startBot(name, (progress) => watch.onBot?.(progress));
+        running.push(() => bot.stop());
+        return { bot, ...(await bot.setUp({ url })) };
+      }),
+    ),
+  );
+  const [first] = players as [Player];
+  const toFast = await steps.run(`${first.bot.name} moves ZKPoW to the fast chain`, () =>
+    first.bot.deposit({ amountWei: DEPOSIT_WEI }),
+  );
+  await steps.run("log in", () => each(players, ({ bot }) => bot.login()));
+  await steps.run("join a room", () => each(players, ({ bot }) => bot.join()));
+  const { actionsPerSecond } = options;
+  const [outcome] = await steps.run("play a round to its report", () =>
+    each(players, ({ bot }) => bot.play({ actionsPerSecond })),
+  );
+  const sale = await sell(steps, players, outcome as RoundOutcome);
+  const toZk = await steps.run(`${first.bot.name} moves ZKPoW back to the ZK chain`, () =>
+    first.bot.withdraw({ amountWei: WITHDRAW_WEI }),
+  );
+  const holdings = await steps.run("count what everybody has", () =>
+    each(players, ({ bot }) => bot.holdings()),
+  );
+  await steps.run("leave", () => each(players, ({ bot }) => bot.leave()));
+  const replay = await steps.run("replay the ledger", () => replayLedger(server, game));
+  const { ledger, fastChainId } = server.node;
+  const { roundId, minted } = outcome as RoundOutcome;
+  const { actions, sealed, cap } = readRound(ledger, fastChainId, roundId);
+  const { height, fastBlocks, zkBlocks, switches } = monitor.view();
+  return {
+    ok: true,
+    steps: stepTimes(steps.all),
+    actions,
+    sealed,
+    ledger: { height, fastBlocks, zkBlocks, switches },
+    round: {
+      id: roundId,
+      cap,
+      minted: minted.map(({ tokenId, to, item }) => {
+        return { tokenId: tokenId.toString(), to, item, player: nameOf(players, to) };
+      }),
+    },
+    sale,
+    crossings: { toFastMs: toFast.ms, toZkMs: toZk.ms },
+    replay,
+    players: players.map(({ bot, address, pass }, index) => ({
+      name: bot.name,
+      address,
+      pass: pass.toString(),
+      zkWei: String(holdings[index]?.zkWei),
+      fastWei: String(holdings[index]?.fastWei),
+      items: holdings[index]?.items ?? 0,
+    })),
+    addresses: addressesOf(server, url),
+  };
+}
+
+const each = <T>(players: readonly Player[], work: (player: Player) => Promise<T>): Promise<T[]> =>
+  Promise.all(players.map(work));
+
+const nameOf = (players: readonly Player[], address: Address): string =>
+  players.find((player) => player.address === address)?.bot.name ?? address;
+
+/** The winner lists the first prize, and another player buys it. */
+async function sell(
+  steps: Steps,
+  players: readonly Player[],
+  { minted }: RoundOutcome,
+): Promise<Summary["sale"]> {
+  const prize = minted[0];
+  const seller = players.find(({ address }) => address === prize?.to);
+  const buyer = players.find((player) => player !== seller);
+  if (prize === undefined || seller === undefined || buyer === undefined) {
+    throw new Error("the round minted nothing that could be sold");
+  }
+  const { tokenId } = prize;
+  const { listingId } = await steps.run(`${seller.bot.name} lists the ${prize.item}`, () =>
+    seller.bot.list({ tokenId, priceWei: PRICE_WEI }),
+  );
+  await steps.run(`${buyer.bot.name} buys it`, () =>
+    buyer.bot.buy({ listingId, priceWei: PRICE_WEI }),
+  );
+  return {
+    tokenId: tokenId.toString(),
+    priceWei: PRICE_WEI.toString(),
+    seller: seller.address,
+    buyer: buyer.address,
+  };
+}
+
+async function replayLedger({ node }: GameServer, game: Arena): Promise<Summary["replay"]> {
+  const { ledger, fastChainId, zkChainId } = node;
+  const began = performance.now();
+  const programs = programsOf([game]);
+  const { heights } = await verifyLedger({ ledger, fastChainId, zkChainId, programs });
+  // Anything that comes out otherwise than the ledger says is thrown with its height.
+  return { rootsEqual: true, heights, ms: Math.round(performance.now() - began) };
+}
+
+function addressesOf({ node }: GameServer, url: string): Summary["addresses"] {
+  const { rpc, zkChainId, fastChainId } = node;
+  return { game: url, zkRpc: rpc.zkUrl, fastRpc: rpc.fastUrl, zkChainId, fastChainId };
+}
