@@ -43,6 +43,7 @@ export const MAX_FEE_PERCENTILES = 100;
 export const MAX_WAITING_CALLS = 4096;
 /** Heap of the worker; past it the worker dies, and `onStopped` says so. */
 export const WORKER_HEAP_MB = 2048;
+export const MIN_WORKER_HEAP_MB = 64;
 
 // mempool
 

@@ -1,121 +1,26 @@
 import { Worker } from "node:worker_threads";
-import type { Hash } from "@weft/protocol";
+import { connectZkChain } from "./connectZkChain.ts";
 import { ZkChainError } from "./errors.ts";
-import { MAX_WAITING_CALLS, WORKER_HEAP_MB } from "./limits.ts";
-import { Listeners } from "./listeners.ts";
-import { METHODS, type Method, messageToError, type WorkerMessage } from "./messages.ts";
-import type { CommittedBlock, ZkChain, ZkEngine } from "./types.ts";
-
-type WaitingCall = {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: ZkChainError) => void;
-};
+import { MIN_WORKER_HEAP_MB, WORKER_HEAP_MB } from "./limits.ts";
+import type { ZkChain } from "./types.ts";
 
 /**
  * Starts the ZK chain in a worker thread of its own; it is empty until `buildGenesis` or `execute`.
  * @param options.heapMb what the worker may use before it dies; WORKER_HEAP_MB when not given.
- * @throws ZkChainError WORKER_STOPPED when the thread doesn't come up.
+ * @throws ZkChainError REQUEST_INVALID; WORKER_STOPPED when the thread doesn't come up.
  */
 export async function startZkChain(options: { readonly heapMb?: number } = {}): Promise<ZkChain> {
+  const { heapMb = WORKER_HEAP_MB } = options;
+  if (!(heapMb >= MIN_WORKER_HEAP_MB)) {
+    // Node can't start a thread in much less, and takes the whole process down when it tries.
+    throw new ZkChainError("REQUEST_INVALID", `heapMb: at least ${MIN_WORKER_HEAP_MB}`);
+  }
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     name: "weft-zk-chain",
-    resourceLimits: { maxOldGenerationSizeMb: options.heapMb ?? WORKER_HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
   });
-  const chain = connect(worker);
+  const chain = connectZkChain(worker);
   // The first answer shows that the worker runs; one that can't start refuses this call.
   await chain.newest();
   return chain;
-}
-
-/** Makes a ZkChain out of the messages to and from a worker. */
-function connect(worker: Worker): ZkChain {
-  const calls = new PendingCalls(worker);
-  const pending = new Listeners<[]>();
-  const committed = new Listeners<[CommittedBlock]>();
-  const dropped = new Listeners<[Hash, ZkChainError]>();
-  const stopped = new Listeners<[ZkChainError]>();
-  let isStopping = false;
-  let lastError: unknown;
-
-  worker.on("message", (message: WorkerMessage) => {
-    if (message.type === "pending") pending.emit();
-    else if (message.type === "committed") committed.emit(message.committed);
-    else if (message.type === "dropped") dropped.emit(message.hash, messageToError(message.error));
-    else calls.settle(message);
-  });
-  worker.on("error", (error) => {
-    lastError = error;
-  });
-  const exited = new Promise<void>((resolve) => {
-    worker.once("exit", (exitCode) => {
-      const error = new ZkChainError("WORKER_STOPPED", "the ZK chain's worker has stopped", {
-        details: { exitCode, expected: isStopping },
-        cause: lastError,
-      });
-      calls.refuseAll(error);
-      if (!isStopping) stopped.emit(error);
-      resolve();
-    });
-  });
-  return {
-    ...calls.engine(),
-    onPending: (listener) => pending.add(listener),
-    onCommitted: (listener) => committed.add(listener),
-    onDropped: (listener) => dropped.add(listener),
-    onStopped: (listener) => stopped.add(listener),
-    async stop() {
-      isStopping = true;
-      await worker.terminate();
-      await exited;
-    },
-  };
-}
-
-/** Calls that the worker has not answered yet. */
-class PendingCalls {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, WaitingCall>();
-  #nextId = 0;
-  #stopped: ZkChainError | undefined;
-
-  constructor(worker: Worker) {
-    this.#worker = worker;
-  }
-
-  engine(): ZkEngine {
-    const methods = METHODS.map((method) => [
-      method,
-      (...args: readonly unknown[]) => this.#call(method, args),
-    ]);
-    // METHODS has every name of the interface, and the worker's engine is one too.
-    return Object.fromEntries(methods) as ZkEngine;
-  }
-
-  settle(message: Extract<WorkerMessage, { readonly id: number }>): void {
-    const call = this.#waiting.get(message.id);
-    if (call === undefined) return;
-    this.#waiting.delete(message.id);
-    if (message.type === "result") call.resolve(message.value);
-    else call.reject(messageToError(message.error));
-  }
-
-  /** The worker is gone: neither the waiting calls nor later ones are answered any more. */
-  refuseAll(error: ZkChainError): void {
-    this.#stopped = error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-  }
-
-  #call(method: Method, args: readonly unknown[]): Promise<unknown> {
-    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    if (this.#waiting.size >= MAX_WAITING_CALLS) {
-      const error = new ZkChainError("OVERLOADED", `${this.#waiting.size} calls wait already`);
-      return Promise.reject(error);
-    }
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#worker.postMessage({ id, method, args });
-      this.#waiting.set(id, { resolve, reject });
-    });
-  }
 }

@@ -24,7 +24,7 @@ export function bigintToWord(value: bigint): Hash {
   return `0x${value.toString(16).padStart(64, "0")}`;
 }
 
-export function wordToAddress(word: Hex): Address {
+function wordToAddress(word: Hex): Address {
   return `0x${word.slice(-40)}`;
 }
 

@@ -9,6 +9,7 @@ import { decodeRevertReason } from "./abi.ts";
 import type { ChainRules } from "./blockRun.ts";
 import { createEvm } from "./createEvm.ts";
 import { createEvmBlock, type Environment } from "./environment.ts";
+import { readAccount } from "./readAccount.ts";
 import { warmAddresses } from "./systemMessage.ts";
 
 /** A state to call on, and the block to call in. */
@@ -45,7 +46,13 @@ export async function runMessage(
   gasLimit: bigint,
 ): Promise<CallResult> {
   const { from = ZERO_ADDRESS, to, value = 0n, data = "0x" } = request;
-  const vm = await createEvm(context.rules.common, await context.view(), context.rules.hashOf);
+  const state = await context.view();
+  if ((await readAccount(state, from)).balance < value) {
+    throw new ZkChainError("INSUFFICIENT_FUNDS", "the caller doesn't have the value to send", {
+      details: { from, value },
+    });
+  }
+  const vm = await createEvm(context.rules.common, state, context.rules.hashOf);
   const block = createEvmBlock(context.environment, vm.common);
   const intrinsic = intrinsicGas(context, request);
   if (gasLimit < intrinsic) {
@@ -58,24 +65,16 @@ export async function runMessage(
     vm.evm.journal.addAlwaysWarmAddress(address);
     for (const key of storageKeys) vm.evm.journal.addAlwaysWarmSlot(address, key);
   }
-  try {
-    const { execResult } = await vm.evm.runCall({
-      block,
-      caller: createAddressFromString(from),
-      ...(to === undefined ? {} : { to: createAddressFromString(to) }),
-      data: ethereumHexToBytes(data),
-      value,
-      gasLimit: gasLimit - intrinsic,
-      gasPrice: request.gasPrice ?? request.maxFeePerGas ?? 0n,
-    });
-    return { ...execResult, gasUsed: execResult.executionGasUsed + intrinsic };
-  } catch (cause) {
-    if (!(cause instanceof EVMError)) throw cause;
-    throw new ZkChainError("INSUFFICIENT_FUNDS", "the caller doesn't have the value to send", {
-      details: { from, value },
-      cause,
-    });
-  }
+  const { execResult } = await vm.evm.runCall({
+    block,
+    caller: createAddressFromString(from),
+    ...(to === undefined ? {} : { to: createAddressFromString(to) }),
+    data: ethereumHexToBytes(data),
+    value,
+    gasLimit: gasLimit - intrinsic,
+    gasPrice: request.gasPrice ?? request.maxFeePerGas ?? 0n,
+  });
+  return { ...execResult, gasUsed: execResult.executionGasUsed + intrinsic };
 }
 
 /** @throws ZkChainError EXECUTION_REVERTED, EXECUTION_FAILED, when the message didn't succeed. */
