@@ -1,0 +1,60 @@
+import { schema, t } from "@colyseus/schema";
+import { action, defineGame } from "@weft/game";
+import { z } from "zod";
+
+const TallyState = schema({ counts: t.map("number"), tick: t.number().default(0) }, "TallyState");
+
+export type TallyOptions = {
+  readonly seconds?: number;
+  readonly minPlayers?: number;
+  readonly maxMints?: number;
+  /** Prizes that the report asks for, over the cap or not. */
+  readonly prizes?: number;
+};
+
+/** Players count up. When the round ends, whoever counted highest wins. */
+export function createTally(options: TallyOptions = {}) {
+  const { seconds = 1, minPlayers = 2, maxMints = 2, prizes = 1 } = options;
+  return defineGame({
+    name: "tally",
+    state: TallyState,
+    tickRateHz: 30,
+    minPlayers,
+    maxPlayers: 3,
+    round: { seconds, maxMints },
+    actions: {
+      add: {
+        input: z.object({ by: z.int().min(1).max(10) }),
+        run(ctx, player, { by }) {
+          const { counts } = ctx.state;
+          counts.set(player.id, (counts.get(player.id) ?? 0) + by);
+        },
+      },
+      finish: action(z.null(), (ctx) => ctx.endRound()),
+      break: action(z.null(), () => {
+        throw new Error("broken on purpose");
+      }),
+    },
+    onJoin(ctx, player) {
+      ctx.state.counts.set(player.id, 0);
+    },
+    onLeave(ctx, player) {
+      ctx.state.counts.delete(player.id);
+    },
+    tick(ctx) {
+      ctx.state.tick = ctx.tick;
+    },
+    report(ctx) {
+      const standings = ctx.players
+        .map((player) => ({ player, count: ctx.state.counts.get(player.id) ?? 0 }))
+        .sort((a, b) => b.count - a.count || a.player.lane - b.player.lane);
+      const winners = standings.slice(0, 1).map(({ player }) => player);
+      return {
+        results: standings.map(({ player, count }) => ({ id: player.id, count })),
+        mints: winners.flatMap((to) =>
+          Array.from({ length: prizes }, () => ({ to, item: "crown" })),
+        ),
+      };
+    },
+  });
+}
