@@ -105,7 +105,15 @@ describe("state at a block", () => {
     const number = await engine.call({ data: "0x4360005260206000f3" }, chainNumber(2));
     expect(BigInt(number)).toBe(2n);
     expect(await codeOf(engine.balance(to, chainNumber(4)))).toBe("BLOCK_UNKNOWN");
-    expect(STATE_HISTORY_BLOCKS).toBe(256);
+  });
+
+  it("isn't kept for ever", async () => {
+    const to = lowerCase(carol.address);
+    for (let block = 1; block <= STATE_HISTORY_BLOCKS; block++) {
+      await chain.send(alice, { to, value: 1n });
+    }
+    expect(await codeOf(engine.balance(to, chainNumber(0)))).toBe("STATE_UNAVAILABLE");
+    expect(await engine.balance(to, chainNumber(1))).toBe(1n);
   });
 
   it("shows storage", async () => {
