@@ -35,7 +35,7 @@ export const MAX_RESPONSE_BYTES = 64 * 1024;
 /** How long a wait for a transaction or a crossing lasts by default. */
 export const CHAIN_TIMEOUT_MS = 30_000;
 /** How often the chains are asked for news of a transaction. */
-export const ZK_POLL_MS = 50;
+export const ZK_POLL_MS = 25;
 export const FAST_POLL_MS = 10;
 /** Blocks asked for in one query for logs; servers allow 10,000. */
 export const LOG_PAGE_BLOCKS = 10_000n;

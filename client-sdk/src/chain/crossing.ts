@@ -75,7 +75,7 @@ export async function withdrawToZkChain(
   { amountWei, recipient = transactor.address, ...options }: CrossingRequest,
 ): Promise<Crossing> {
   const startedMs = performance.now();
-  const fromBlock = (await clients.zk.getBlockNumber({ cacheTime: 0 })) + 1n;
+  const fromBlock = await clients.zk.getBlockNumber({ cacheTime: 0 });
   const data = encodeFunctionData({
     abi: fastPortalAbi,
     functionName: "withdraw",

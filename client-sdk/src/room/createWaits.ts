@@ -47,11 +47,12 @@ function when<T>(listeners: Listeners<T>, isWanted: (value: T) => boolean) {
 
 function phaseOf<Phase extends RoundUpdate["phase"]>(
   rounds: Listeners<RoundUpdate>,
-  phase: Phase | undefined,
+  wanted: Phase | readonly Phase[] | undefined,
 ) {
+  const phases: readonly string[] | undefined = typeof wanted === "string" ? [wanted] : wanted;
   return (resolve: (round: Extract<RoundUpdate, { phase: Phase }>) => void) =>
     rounds.add((round) => {
-      if (phase !== undefined && round.phase !== phase) return;
+      if (phases !== undefined && !phases.includes(round.phase)) return;
       resolve(round as Extract<RoundUpdate, { phase: Phase }>);
     });
 }

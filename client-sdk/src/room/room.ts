@@ -63,11 +63,11 @@ export type Room<G extends ClientGame = ClientGame> = {
   onLeave(listener: (leave: RoomLeave) => void): Unsubscribe;
 
   /**
-   * The next news of a round, of a phase if one is given.
+   * The next news of a round, of a phase or one of several if given. What came before is in `round`.
    * @throws ClientError ABORTED, ROOM_LEFT; so do the other two waits.
    */
   nextRound<Phase extends RoundUpdate["phase"] = RoundUpdate["phase"]>(
-    options?: WaitOptions & { readonly phase?: Phase },
+    options?: WaitOptions & { readonly phase?: Phase | readonly Phase[] },
   ): Promise<Extract<RoundUpdate, { phase: Phase }>>;
   /** Resolves as soon as the state is as wanted, now or later. */
   waitForState(
