@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { basename, delimiter, join, resolve } from "node:path";
 import { SetUpError } from "./SetUpError.mjs";
 
@@ -144,7 +145,9 @@ async function runNpm(root, args, log, env) {
       child.once("close", (code) => resolveExit(code ?? 1));
     });
     if (interruptedBy !== undefined) {
-      throw new SetUpError("INTERRUPTED", "set-up interrupted", { exitCode: 130 });
+      throw new SetUpError("INTERRUPTED", "set-up interrupted", {
+        exitCode: 128 + constants.signals[interruptedBy],
+      });
     }
     return { exitCode, stdout, stderr };
   } catch (cause) {

@@ -41,6 +41,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]>> = {
   "@weft/zk-chain": ["@weft/contracts"],
   "@weft/rpc": ["@weft/contracts"],
+  // beside it rather than above it: the real server to talk to
+  "@weft/client-sdk": ["@weft/rooms"],
 };
 
 /** Examples stand on top of everything. */
