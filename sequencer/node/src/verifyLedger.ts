@@ -5,8 +5,10 @@ import {
   type ChainId,
   type Deposit,
   decodeZkTransaction,
+  type Hash,
   type LedgerHeight,
   type Release,
+  ZERO_HASH,
 } from "@weft/protocol";
 import { startZkChain, type ZkChain } from "@weft/zk-chain";
 import { NodeError } from "./errors.ts";
@@ -28,6 +30,8 @@ export type VerifyResult = {
   readonly heights: number;
   readonly fastBlocks: number;
   readonly zkBlocks: number;
+  /** The state roots that replaying came to, each chain's at its last block. */
+  readonly stateRoots: { readonly fast: Hash; readonly zk: Hash };
 };
 
 /** What left one chain and hasn't arrived on the other, in order. */
@@ -46,12 +50,13 @@ export async function verifyLedger(options: VerifyOptions): Promise<VerifyResult
   const fast = new FastReplay(ledger, programs);
   const crossing: Crossing = { deposits: [], releases: [] };
   const counts = { heights: 0, fastBlocks: 0, zkBlocks: 0 };
+  const stateRoots = { fast: ZERO_HASH, zk: ZERO_HASH };
   try {
     for (const block of ledger.blocks({ fromHeight: 0 as LedgerHeight, toHeight })) {
       signal?.throwIfAborted();
       const isFast = block.header.chainId === fastChainId;
-      if (isFast) applyFast(fast, block, crossing);
-      else await executeZk(zkChain, block, crossing);
+      if (isFast) stateRoots.fast = applyFast(fast, block, crossing);
+      else stateRoots.zk = await executeZk(zkChain, block, crossing);
       counts.heights++;
       if (isFast) counts.fastBlocks++;
       else counts.zkBlocks++;
@@ -60,19 +65,20 @@ export async function verifyLedger(options: VerifyOptions): Promise<VerifyResult
   } finally {
     await zkChain.stop();
   }
-  return counts;
+  return { ...counts, stateRoots };
 }
 
-function applyFast(fast: FastReplay, block: Block, crossing: Crossing): void {
+function applyFast(fast: FastReplay, block: Block, crossing: Crossing): Hash {
   const { deposits, releases } = guarded(block, () => fast.apply(block));
   for (const deposit of deposits) {
     const expected = crossing.deposits.shift();
     if (!sameDeposit(deposit, expected)) mismatch(block, "deposit", deposit, expected);
   }
   crossing.releases.push(...releases);
+  return fast.state.committedRoot;
 }
 
-async function executeZk(zkChain: ZkChain, block: Block, crossing: Crossing): Promise<void> {
+async function executeZk(zkChain: ZkChain, block: Block, crossing: Crossing): Promise<Hash> {
   const built = await zkChain.execute(block).catch((cause) => invalid(block, cause));
   for (const encoded of block.transactions) {
     const transaction = guarded(block, () => decodeZkTransaction(encoded));
@@ -81,6 +87,7 @@ async function executeZk(zkChain: ZkChain, block: Block, crossing: Crossing): Pr
     if (!sameRelease(transaction, expected)) mismatch(block, "release", transaction, expected);
   }
   crossing.deposits.push(...built.deposits);
+  return built.stateRoot;
 }
 
 function guarded<T>(block: Block, work: () => T): T {

@@ -54,8 +54,8 @@ export function createBot(onFinality: (sent: number, finality: Finality) => void
       return { listingId };
     },
     async buy({ listingId, priceWei }) {
-      const { hash } = await wallet().buy({ listingId, expectedPriceWei: priceWei });
-      return { hash };
+      const { transactionHash } = await wallet().buy({ listingId, expectedPriceWei: priceWei });
+      return { transactionHash };
     },
     async withdraw({ amountWei }) {
       const { ms } = await wallet().withdrawToZkChain({ amountWei });

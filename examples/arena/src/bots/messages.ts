@@ -11,7 +11,7 @@ export type BotCommands = {
   /** Plays the next round to its report. */
   play(input: { actionsPerSecond: number }): Promise<RoundOutcome>;
   list(input: { tokenId: bigint; priceWei: bigint }): Promise<{ listingId: bigint }>;
-  buy(input: { listingId: bigint; priceWei: bigint }): Promise<{ hash: Hash }>;
+  buy(input: { listingId: bigint; priceWei: bigint }): Promise<{ transactionHash: Hash }>;
   /** Fast chain → ZK chain. */
   withdraw(input: { amountWei: bigint }): Promise<{ ms: number }>;
   holdings(): Promise<Holdings>;

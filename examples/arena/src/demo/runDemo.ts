@@ -1,6 +1,6 @@
 import { programsOf } from "@weft/game";
 import { verifyLedger } from "@weft/node";
-import type { Address } from "@weft/protocol";
+import type { Address, LedgerHeight } from "@weft/protocol";
 import { createGameServer, type GameServer } from "@weft/rooms";
 import { parseEther } from "viem";
 import type { RoundOutcome } from "../bots/messages.ts";
@@ -129,7 +129,7 @@ async function play(
       }),
     },
     sale,
-    crossings: { toFastMs: toFast.ms, toZkMs: toZk.ms },
+    crossings: { toFastMs: Math.round(toFast.ms), toZkMs: Math.round(toZk.ms) },
     replay,
     players: players.map(({ bot, address, pass }, index) => ({
       name: bot.name,
@@ -179,10 +179,15 @@ async function sell(
 async function replayLedger({ node }: GameServer, game: Arena): Promise<Summary["replay"]> {
   const { ledger, fastChainId, zkChainId } = node;
   const began = performance.now();
+  const claimed = [fastChainId, zkChainId].map((id) => ledger.chainHead(id)?.header.stateRoot);
+  const toHeight = ledger.head?.header.height ?? (0 as LedgerHeight);
   const programs = programsOf([game]);
-  const { heights } = await verifyLedger({ ledger, fastChainId, zkChainId, programs });
-  // Anything that comes out otherwise than the ledger says is thrown with its height.
-  return { rootsEqual: true, heights, ms: Math.round(performance.now() - began) };
+  // A block that comes out otherwise than the ledger says is thrown with its height.
+  const replayed = await verifyLedger({ ledger, fastChainId, zkChainId, programs, toHeight });
+  const { fast, zk } = replayed.stateRoots;
+  const rootsEqual = fast === claimed[0] && zk === claimed[1];
+  if (!rootsEqual) throw new Error("the replay came to other state roots");
+  return { rootsEqual, heights: replayed.heights, ms: Math.round(performance.now() - began) };
 }
 
 function addressesOf({ node }: GameServer, url: string): Summary["addresses"] {
