@@ -211,17 +211,19 @@ export class RawRoom {
     type: Type,
     fits: (body: Body<Type>) => boolean = () => true,
   ): Promise<Body<Type>> {
-    return new Promise<Body<Type>>((resolve) => {
+    const bodies = () =>
+      this.received.flatMap((one) => (one.type === type ? [one.body] : [])) as Body<Type>[];
+    const found = new Promise<unknown>((resolve) => {
       const look = () => {
-        const bodies = this.received.flatMap((one) => (one.type === type ? [one.body] : []));
-        const found = (bodies as Body<Type>[]).find(fits);
-        if (found === undefined) return;
+        const body = bodies().find(fits);
+        if (body === undefined) return;
         this.#listeners = this.#listeners.filter((listener) => listener !== look);
-        resolve(found as Awaited<Body<Type>>);
+        resolve(body);
       };
       this.#listeners.push(look);
       look();
     });
+    return found as Promise<Body<Type>>;
   }
 
   refusal(code: string): Promise<Refusal> {

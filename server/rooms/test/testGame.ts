@@ -20,7 +20,7 @@ export function createTally(options: TallyOptions = {}) {
     state: TallyState,
     tickRateHz: 30,
     minPlayers,
-    maxPlayers: 3,
+    maxPlayers: 6,
     round: { seconds, maxMints },
     actions: {
       add: {

@@ -274,7 +274,9 @@ export function bindRoom(base: typeof WeftRoom, binding: RoomBinding) {
     /** Before a room is made or a seat reserved: only sessions get that far. */
     static override async onAuth(_token: string, options: unknown, _context: AuthContext) {
       try {
-        return { sessionId: binding.host.admit(binding.game.name, options).id };
+        binding.host.admit(binding.game.name, options);
+        // Nothing of the session: a `sessionId` in here would become the seat's secret, and ours is public.
+        return true;
       } catch (error) {
         throw joinError(error);
       }
