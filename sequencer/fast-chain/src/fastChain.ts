@@ -37,7 +37,7 @@ import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from 
 /** A block is made this long after the first thing that it holds. */
 export const BLOCK_INTERVAL_MS = 10;
 /** Bytes that may wait for a block, while the disk is behind, before more is refused. */
-export const MAX_PENDING_BYTES = 8 * 1024 * 1024;
+const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
 export type FastChainOptions = {
   readonly ledger: Ledger;

@@ -21,7 +21,7 @@ export type Account = {
 const NO_ACCOUNT: Account = { nonce: 0, balances: new Map() };
 
 /** How often the state root is brought up to date. */
-export const CHECKPOINT_INTERVAL_MS = 1000;
+const CHECKPOINT_INTERVAL_MS = 1000;
 
 /**
  * Everything the fast chain is: a function of its blocks. Entries are replaced, never changed in

@@ -31,11 +31,11 @@ import type { RoomJournal } from "./types.ts";
 /** A fast chain in memory, and players who use it as a client would: for tests. */
 
 export const FAST = 5701 as ChainId;
-export const ZK = 5700 as ChainId;
+const ZK = 5700 as ChainId;
 export const PORTAL: Address = `0x${"9a".repeat(20)}`;
-export const GAME = "tag";
+const GAME = "tag";
 const GAME_HASH = keccak256(utf8ToBytes(GAME));
-export const T0 = 1_700_000_000_000;
+const T0 = 1_700_000_000_000;
 
 export type TestChain = {
   readonly ledger: Ledger;

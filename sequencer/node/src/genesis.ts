@@ -12,7 +12,7 @@ import {
 } from "@weft/protocol";
 
 /** ZKPoW that exists at the start, all of it the operator's: 10^9 with 18 decimals. */
-export const INITIAL_SUPPLY_WEI = 10n ** 27n;
+const INITIAL_SUPPLY_WEI = 10n ** 27n;
 /** Gas of one ZK block, without releases. */
 const BLOCK_GAS_LIMIT = 30_000_000n;
 
@@ -20,7 +20,7 @@ const BLOCK_GAS_LIMIT = 30_000_000n;
 export const lowerAddress = (address: string): Address => bytesToHex(hexToBytes(address));
 
 /** Receives the fees until there are provers to pay them to. "Weft prover pool" in ASCII; no key. */
-export const PROVER_POOL: Address = bytesToHex(
+const PROVER_POOL: Address = bytesToHex(
   Uint8Array.of(...utf8ToBytes("Weft prover pool"), 0, 0, 0, 0),
 );
 

@@ -16,7 +16,7 @@ import { lowerAddress } from "./genesis.ts";
 import type { Operator } from "./types.ts";
 
 /** How long a transaction may take into a block. */
-export const OPERATOR_TIMEOUT_MS = 30_000;
+const OPERATOR_TIMEOUT_MS = 30_000;
 /** Calls that may wait for their turn. */
 const MAX_WAITING_CALLS = 1024;
 

@@ -7,7 +7,7 @@ import type { Logger, NodeOptions } from "./types.ts";
 export const DEFAULT_ZK_CHAIN_ID = 5700;
 export const DEFAULT_FAST_CHAIN_ID = 5701;
 export const DEFAULT_RPC_PORT = 8545;
-export const DEFAULT_RPC_HOST = "127.0.0.1";
+const DEFAULT_RPC_HOST = "127.0.0.1";
 
 /** Known to everyone: what it owns is worth nothing. */
 const DEVELOPMENT_KEY: Hex = keccak256(utf8ToBytes("Weft development operator"));

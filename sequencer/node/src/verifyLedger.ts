@@ -72,7 +72,7 @@ function applyFast(fast: FastReplay, block: Block, crossing: Crossing): Hash {
   const { deposits, releases } = guarded(block, () => fast.apply(block));
   for (const deposit of deposits) {
     const expected = crossing.deposits.shift();
-    if (!sameDeposit(deposit, expected)) mismatch(block, "deposit", deposit, expected);
+    if (!isSame(deposit, expected)) mismatch(block, "deposit", deposit, expected);
   }
   crossing.releases.push(...releases);
   return fast.state.committedRoot;
@@ -84,7 +84,7 @@ async function executeZk(zkChain: ZkChain, block: Block, crossing: Crossing): Pr
     const transaction = guarded(block, () => decodeZkTransaction(encoded));
     if (transaction.type !== "release") continue;
     const expected = crossing.releases.shift();
-    if (!sameRelease(transaction, expected)) mismatch(block, "release", transaction, expected);
+    if (!isSame<Release>(transaction, expected)) mismatch(block, "release", transaction, expected);
   }
   crossing.deposits.push(...built.deposits);
   return built.stateRoot;
@@ -118,24 +118,8 @@ function mismatch(
   });
 }
 
-function sameDeposit(a: Deposit, b: Deposit | undefined): boolean {
-  return (
-    b !== undefined &&
-    a.nonce === b.nonce &&
-    a.asset === b.asset &&
-    a.recipient === b.recipient &&
-    a.amount === b.amount &&
-    a.zkNumber === b.zkNumber
-  );
-}
-
-function sameRelease(a: Release, b: Release | undefined): boolean {
-  return (
-    b !== undefined &&
-    a.nonce === b.nonce &&
-    a.asset === b.asset &&
-    a.recipient === b.recipient &&
-    a.amount === b.amount &&
-    a.fromHeight === b.fromHeight
-  );
+/** Whether every field of what left is found again in what arrived. */
+function isSame<T extends object>(arrived: T, left: T | undefined): boolean {
+  if (left === undefined) return false;
+  return (Object.keys(left) as (keyof T)[]).every((key) => arrived[key] === left[key]);
 }

@@ -4,7 +4,7 @@ import type { ChainId, Deposit, Release, TimestampMs } from "@weft/protocol";
 import { MAX_RELEASES_PER_BLOCK, type ZkEngine } from "@weft/zk-chain";
 
 /** Transactions wait at most this long for a block. */
-export const ZK_BLOCK_INTERVAL_MS = 1000;
+const ZK_BLOCK_INTERVAL_MS = 1000;
 /** Blocks for cross-chain messages, and retries, are at least this far apart. */
 const MIN_BLOCK_INTERVAL_MS = 10;
 
@@ -82,11 +82,12 @@ export class ZkBlockProducer {
   async #build(): Promise<void> {
     const { zkChain, onFailed, nowMs } = this.#options;
     const releases = this.#releases.slice(0, MAX_RELEASES_PER_BLOCK);
+    const timestampMs = nowMs();
     try {
-      const built = await zkChain.build({ timestampMs: nowMs(), releases });
+      const built = await zkChain.build({ timestampMs, releases });
       this.#lastBlockMs = performance.now();
       if (built === undefined) return;
-      await this.#order(built, releases.length);
+      await this.#order(built, timestampMs, releases.length);
     } catch (error) {
       if (!this.#stopped) onFailed(error as Error);
     }
@@ -94,13 +95,14 @@ export class ZkBlockProducer {
 
   async #order(
     built: NonNullable<Awaited<ReturnType<ZkEngine["build"]>>>,
+    timestampMs: TimestampMs,
     releaseCount: number,
   ): Promise<void> {
-    const { ordering, zkChain, chainId, nowMs, onDeposits } = this.#options;
+    const { ordering, zkChain, chainId, onDeposits } = this.#options;
     const { transactions, stateRoot, deposits } = built;
     let ordered: ReturnType<Ordering["propose"]>;
     try {
-      ordered = ordering.propose({ chainId, transactions, stateRoot, timestampMs: nowMs() });
+      ordered = ordering.propose({ chainId, transactions, stateRoot, timestampMs });
     } catch (error) {
       await zkChain.discard();
       // The disk is behind: what waits goes on waiting.

@@ -5,7 +5,7 @@ import { ProtocolError } from "./errors.ts";
 export type RlpItem = Uint8Array | RlpItem[];
 
 /** The largest encoding that is decoded at all: a full block with room to spare. */
-export const MAX_RLP_BYTES = 16 * 1024 * 1024;
+const MAX_RLP_BYTES = 16 * 1024 * 1024;
 
 export function rlpEncode(item: RlpItem): Uint8Array {
   return RLP.encode(item);

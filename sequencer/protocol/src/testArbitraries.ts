@@ -43,7 +43,7 @@ export const anyValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) =
   ),
 })).value;
 
-export const anyReport: fc.Arbitrary<RoundReport> = fc.record({
+const anyReport: fc.Arbitrary<RoundReport> = fc.record({
   roundId: anyHex(32),
   room: anyHex(20),
   fromHeight: height,
@@ -60,7 +60,7 @@ const lane = fc.nat({ max: MAX_LANES - 1 });
 const typed = <T extends string, F extends object>(type: T, fields: fc.Arbitrary<F>) =>
   fields.map((value) => ({ type, ...value }));
 
-export const anyRoomEvent: fc.Arbitrary<RoomEvent> = fc.oneof(
+const anyRoomEvent: fc.Arbitrary<RoomEvent> = fc.oneof(
   typed("join", fc.record({ lane, sessionId: anyHex(32), issuedAtMs: time, signature })),
   typed("leave", fc.record({ lane, reason: fc.constantFrom(...leaveReasons) })),
   typed("frame", fc.record({ lane, frame: someBytes(80) })),

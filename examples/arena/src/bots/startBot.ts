@@ -3,7 +3,7 @@ import { CodedError, type Finality } from "@weft/protocol";
 import type { BotCommand, BotCommands, BotMessage, BotRequest } from "./messages.ts";
 
 /** Something that went wrong in a bot; `code` is the code of the bot's own error. */
-export class BotError extends CodedError {}
+class BotError extends CodedError {}
 
 /** A bot in its own thread: the commands, and what it tells meanwhile. */
 export type Bot = BotCommands & {

@@ -7,7 +7,7 @@ import type { Transition } from "../transition.ts";
  * How old the block behind a seed may be: blocks of the other chain can slip in between, but a host
  * must not choose among many.
  */
-export const MAX_SEED_AGE_BLOCKS = 8;
+const MAX_SEED_AGE_BLOCKS = 8;
 
 /** @throws FastChainError SEED_INVALID unless `seed` follows from a block that was just ordered. */
 export function checkSeed(

@@ -12,7 +12,7 @@ import { type FastState, NO_TIME } from "../state.ts";
 import type { Session } from "../types.ts";
 
 /** What a login proves to be one and the same: a pass, within a game. */
-export function subjectOf(login: LoginProof, game: string): Hash {
+function subjectOf(login: LoginProof, game: string): Hash {
   return keccak256(encodeValue(["weft subject", login.type, login.pass, game]));
 }
 
