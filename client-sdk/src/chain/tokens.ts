@@ -34,7 +34,7 @@ export async function readItems(zk: PublicClient, owner: Address): Promise<reado
 }
 
 /** Items are text in a bytes32, zeros behind it. */
-export function itemName(item: Hash): string {
+function itemName(item: Hash): string {
   return hexToString(item, { size: 32 });
 }
 

@@ -1,0 +1,193 @@
+import { type CodedError, encodeValue, Message } from "@weft/protocol";
+import { beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { JOIN_TIMEOUT_MS, LEAVE_SEAL_TIMEOUT_MS } from "../limits.ts";
+import { createRoom } from "./createRoom.ts";
+import type { Room, RoomLeave } from "./room.ts";
+import type { RoomConnection } from "./roomConnection.ts";
+import { createTestTimers, origin, start, testSignature } from "./testLane.ts";
+
+const game = {
+  name: "tally",
+  state: class {
+    sum = 0;
+  },
+  actions: {
+    add: { input: z.object({ n: z.int() }) },
+    later: { input: z.null().refine(async () => true) },
+  },
+};
+
+/** A connection whose other end is the test. */
+function createTestConnection() {
+  const messages = new Map<string, (message: unknown) => void>();
+  const on = {
+    state: () => {},
+    drop: () => {},
+    leave: (_code: number, _reason: string) => {},
+    error: (_code: number, _message: string) => {},
+  };
+  const sent: string[] = [];
+  let leaves = 0;
+  const connection: RoomConnection & { isOpen: boolean } = {
+    roomId: "room",
+    isOpen: true,
+    state: new game.state(),
+    sendBytes: (name) => void sent.push(name),
+    onMessage: (name, listener) => void messages.set(name, listener),
+    onStateChange: (listener) => void Object.assign(on, { state: listener }),
+    onDrop: (listener) => void Object.assign(on, { drop: listener }),
+    onError: (listener) => void Object.assign(on, { error: listener }),
+    onLeave: (listener) => void Object.assign(on, { leave: listener }),
+    leave: async () => void leaves++,
+  };
+  const say = (name: string, message?: unknown) => messages.get(name)?.(message);
+  return { connection, say, on, sent, leaves: () => leaves };
+}
+
+const { sessionId, chainId, room: address, lane } = origin;
+const welcome = { chainId, room: address, lane, head: start };
+
+let peer: ReturnType<typeof createTestConnection>;
+let timers: ReturnType<typeof createTestTimers>;
+
+beforeEach(() => {
+  peer = createTestConnection();
+  timers = createTestTimers();
+});
+
+const open = () =>
+  createRoom({
+    connection: peer.connection,
+    game,
+    chainId,
+    sessionId,
+    sign: async (message) => testSignature(message),
+    timers,
+    maxUnsequencedFrames: 10,
+    sealIntervalMs: 1000,
+  });
+
+async function join(): Promise<Room<typeof game>> {
+  const opening = open();
+  peer.say(Message.welcome, welcome);
+  peer.on.state();
+  return opening;
+}
+
+describe("joining", () => {
+  test("takes a welcome and a state", async () => {
+    const room = await join();
+    expect(room).toMatchObject({ id: "room", address, lane, sessionId, status: "open" });
+    expect(room.state.sum).toBe(0);
+  });
+
+  test.each([
+    ["a welcome", () => peer.on.state()],
+    ["a state", () => peer.say(Message.welcome, welcome)],
+  ])("JOIN_TIMEOUT without %s, and the seat is given up", async (_, other) => {
+    const opening = open();
+    other();
+    timers.advance(JOIN_TIMEOUT_MS);
+    await expect(opening).rejects.toMatchObject({ code: "JOIN_TIMEOUT" });
+    expect(peer.leaves()).toBe(1);
+  });
+
+  test("JOIN_REFUSED when the connection closes before", async () => {
+    const opening = open();
+    peer.on.leave(4212, "no");
+    await expect(opening).rejects.toMatchObject({ code: "JOIN_REFUSED", details: { code: 4212 } });
+  });
+
+  test.each([
+    ["another chain", { ...welcome, chainId: 1 }],
+    ["a lane that has another beginning", { ...welcome, lane: lane + 1 }],
+    ["a lane that isn't empty", { ...welcome, head: { ...start, seq: 1 } }],
+  ])("LANE_DIVERGED for %s", async (_, wrong) => {
+    const opening = open();
+    peer.say(Message.welcome, wrong);
+    await expect(opening).rejects.toMatchObject({ code: "LANE_DIVERGED" });
+    expect(peer.leaves()).toBe(1);
+  });
+});
+
+describe("a joined room", () => {
+  test("LANE_DIVERGED when a reconnection leads to another lane: the room is left, and says why", async () => {
+    const room = await join();
+    const left = new Promise<RoomLeave>((resolve) => room.onLeave(resolve));
+    peer.on.drop();
+    expect(room.status).toBe("reconnecting");
+    peer.say(Message.welcome, { ...welcome, lane: lane + 1 });
+    expect(await left).toMatchObject({ error: { code: "LANE_DIVERGED" } });
+    expect(room.status).toBe("left");
+  });
+
+  test("RESPONSE_INVALID for malformed messages, which change nothing", async () => {
+    const room = await join();
+    const errors: CodedError[] = [];
+    room.onError((error) => errors.push(error));
+    peer.say(Message.welcome, { lane: "x" });
+    peer.say(Message.finality, null);
+    peer.say(Message.refusal, { code: 1 });
+    peer.say(Message.round, { phase: "reported", results: Uint8Array.of(0xff) });
+    expect(errors.map(({ code }) => code)).toEqual(Array(4).fill("RESPONSE_INVALID"));
+    expect(room.status).toBe("open");
+    expect(room.round).toBeUndefined();
+  });
+
+  test("a round's news is decoded", async () => {
+    const room = await join();
+    const next = room.nextRound({ phase: "reported" });
+    const hash = `0x${"AB".repeat(32)}`;
+    peer.say(Message.round, { phase: "opened", roundId: hash, cap: 1, deadlineMs: 5 });
+    peer.say(Message.round, {
+      phase: "reported",
+      roundId: hash,
+      results: encodeValue({ best: [1, 2n] }),
+      minted: [{ tokenId: "7", to: address, item: "crown" }],
+      transactionHash: hash,
+    });
+    expect(await next).toEqual({
+      phase: "reported",
+      roundId: hash.toLowerCase(),
+      results: { best: [1, 2n] },
+      minted: [{ tokenId: 7n, to: address, item: "crown" }],
+      transactionHash: hash.toLowerCase(),
+    });
+  });
+
+  test("a seal request is answered at once, and leaving seals first", async () => {
+    const room = await join();
+    room.act.add({ n: 1 });
+    peer.say(Message.sealRequest);
+    await new Promise(setImmediate);
+    expect(peer.sent).toEqual([Message.frame, Message.seal]);
+    room.act.add({ n: 2 });
+    await room.leave();
+    expect(peer.sent).toEqual([Message.frame, Message.seal, Message.frame, Message.seal]);
+    expect(peer.leaves()).toBe(1);
+  });
+
+  test("leaving a connection that swallows everything ends all the same", async () => {
+    const room = await join();
+    peer.connection.leave = () => new Promise(() => {});
+    const leaving = room.leave();
+    await new Promise(setImmediate);
+    timers.advance(LEAVE_SEAL_TIMEOUT_MS);
+    await leaving;
+    expect(room.status).toBe("left");
+  });
+
+  test("INPUT_REFUSED for a schema that no replay could run", async () => {
+    const room = await join();
+    expect(() => room.act.later()).toThrow(expect.objectContaining({ code: "INPUT_REFUSED" }));
+    expect(peer.sent).toEqual([]);
+  });
+
+  test("CONNECTION_ERROR for what Colyseus reports", async () => {
+    const room = await join();
+    const error = new Promise<CodedError>((resolve) => room.onError(resolve));
+    peer.on.error(1006, "lost");
+    expect(await error).toMatchObject({ code: "CONNECTION_ERROR", details: { code: 1006 } });
+  });
+});

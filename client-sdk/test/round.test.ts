@@ -1,0 +1,80 @@
+import type { GameServer } from "@weft/rooms";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { JoinedRoom } from "../src/index.ts";
+import { logIn, newPlayer, startServer } from "./startServer.ts";
+import { tally } from "./tally.ts";
+
+type TallyRoom = JoinedRoom<typeof tally>;
+
+let server: GameServer;
+let url: string;
+
+beforeAll(async () => {
+  ({ server, url } = await startServer());
+});
+afterAll(() => server.stop());
+
+/** Adds until the round is over. @returns the sum of what was added, and the last action's number. */
+async function play(room: TallyRoom, n: number) {
+  await room.waitForState(({ playing }) => playing);
+  const news = room.nextRound({ phase: ["reported", "void"] });
+  let sum = 0;
+  let seq = 0;
+  const stop = room.onStateChange(({ playing }) => {
+    if (!playing) return;
+    seq = room.act.add({ n }).seq;
+    sum += n;
+  });
+  const round = await news.finally(stop);
+  return { round, sum, seq };
+}
+
+test("two players log in, play a round, one wins the crown, sells it, and the other buys it", async () => {
+  const [alice, bob] = await Promise.all([newPlayer(url), newPlayer(url)]);
+  expect(await alice.wallet.passes()).toEqual([alice.pass]);
+  const sessions = await Promise.all([alice, bob].map(logIn));
+  const rooms = await Promise.all(sessions.map((session) => session.join(tally)));
+  const [aliceRoom, bobRoom] = rooms as [TallyRoom, TallyRoom];
+  expect(aliceRoom.address).toBe(bobRoom.address);
+  expect(aliceRoom.id).toBe(aliceRoom.colyseus.roomId);
+
+  const [byAlice, byBob] = await Promise.all([play(aliceRoom, 9), play(bobRoom, 1)]);
+  const { round } = byAlice;
+  if (round.phase !== "reported") throw new Error(`no report: ${JSON.stringify(round)}`);
+  expect(byBob.round).toEqual(round);
+  expect(aliceRoom.round).toEqual(round);
+  const [minted] = round.minted;
+  expect(round.minted).toEqual([
+    { tokenId: expect.any(BigInt), to: alice.wallet.address, item: "crown" },
+  ]);
+  const sums = [
+    { id: aliceRoom.sessionId, sum: byAlice.sum },
+    { id: bobRoom.sessionId, sum: byBob.sum },
+  ];
+  const { results } = round as unknown as { results: { sums: typeof sums } };
+  expect(results.sums.toSorted((a, b) => b.sum - a.sum)).toEqual(sums);
+  await aliceRoom.waitForFinality(byAlice.seq, "sealed");
+  await aliceRoom.waitForFinality(byAlice.seq, "sequenced");
+  expect(aliceRoom.finalityOf(byAlice.seq)).toEqual({ level: "sequenced", sealed: true });
+
+  await Promise.all(rooms.map((room) => room.leave()));
+  expect(aliceRoom.status).toBe("left");
+
+  const tokenId = minted?.tokenId ?? -1n;
+  const { roundId } = round;
+  expect(await alice.wallet.items()).toEqual([{ tokenId, item: "crown", roundId }]);
+  const { listingId } = await alice.wallet.list({ tokenId, priceWei: 5n });
+  const [listing] = await bob.wallet.listings();
+  expect(listing).toMatchObject({ listingId, tokenId, priceWei: 5n, seller: alice.wallet.address });
+  await expect(bob.wallet.buy({ listingId, expectedPriceWei: 4n })).rejects.toMatchObject({
+    code: "TRANSACTION_REFUSED",
+    details: { errorName: "PriceMismatch" },
+  });
+  await bob.wallet.buy({ listingId, expectedPriceWei: 5n });
+  expect(await bob.wallet.items()).toEqual([{ tokenId, item: "crown", roundId }]);
+  expect(await alice.wallet.items()).toEqual([]);
+  expect(await alice.wallet.listings()).toEqual([]);
+
+  await Promise.all(sessions.map((session) => session.logout()));
+  await expect(sessions[0]?.join(tally)).rejects.toMatchObject({ code: "SESSION_UNKNOWN" });
+});
