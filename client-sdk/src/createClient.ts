@@ -33,7 +33,7 @@ export type WeftClient = {
   readonly fast: PublicClient;
   /** The chains' definitions, for viem and for wallets. */
   chains(): Promise<WeftChains>;
-  /** What an account owns and can do on both chains. */
+  /** What an account owns and can do on both chains. The same account gives the same wallet. */
   wallet(account: LocalAccount): Wallet;
   /** Development servers only: mints a pass to the address, and sends it ZKPoW. */
   faucet(address: Address): Promise<FaucetGift>;
@@ -60,6 +60,13 @@ export function createClient(options: ClientOptions): WeftClient {
   };
   const clients = createChainClients(info, url);
   const context = { url, api, clock };
+  // One wallet an account: it takes nonces one after another.
+  const wallets = new WeakMap<LocalAccount, Wallet>();
+  const walletOf = (account: LocalAccount) => {
+    const wallet = wallets.get(account) ?? createWallet(account, clients);
+    wallets.set(account, wallet);
+    return wallet;
+  };
   return {
     url: url.href,
     info,
@@ -67,7 +74,7 @@ export function createClient(options: ClientOptions): WeftClient {
     zk: clients.zk,
     fast: clients.fast,
     chains: clients.chains,
-    wallet: (account) => createWallet(account, clients),
+    wallet: walletOf,
     faucet: (address) => api.faucet(address.toLowerCase() as Address),
   };
 }

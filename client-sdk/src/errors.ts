@@ -45,7 +45,9 @@ export type ClientErrorCode =
   /** A transaction is in a block, but failed there. */
   | "TRANSACTION_REVERTED"
   /** It took too long. What was sent may still go through: the details have the hashes. */
-  | "CHAIN_TIMEOUT";
+  | "CHAIN_TIMEOUT"
+  /** A chain stopped answering during a wait. What was sent may still go through, as above. */
+  | "CHAIN_UNREACHABLE";
 
 /** What goes wrong on this side of the connection. */
 export class ClientError extends CodedError<ClientErrorCode> {}

@@ -100,21 +100,21 @@ async function request(fetch: Fetch, url: URL, init: RequestInit) {
 }
 
 async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return "";
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
   const decoder = new TextDecoder();
   let text = "";
   let sizeBytes = 0;
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    sizeBytes += chunk.length;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    sizeBytes += value.length;
     if (sizeBytes > MAX_RESPONSE_BYTES) {
-      throw new ClientError(
-        "RESPONSE_INVALID",
-        `an answer of more than ${MAX_RESPONSE_BYTES} bytes`,
-      );
+      await reader.cancel();
+      throw new ClientError("RESPONSE_INVALID", `an answer of over ${MAX_RESPONSE_BYTES} bytes`);
     }
-    text += decoder.decode(chunk, { stream: true });
+    text += decoder.decode(value, { stream: true });
   }
-  return text + decoder.decode();
 }
 
 function parseJson(text: string, path: string, status: number): unknown {

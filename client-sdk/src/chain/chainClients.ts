@@ -1,6 +1,7 @@
 import type { Hash, ServerInfo } from "@weft/protocol";
 import { type Chain, createPublicClient, custom, defineChain, http, type PublicClient } from "viem";
 import { z } from "zod";
+import { ClientError } from "../errors.ts";
 import { field } from "../fields.ts";
 import { FAST_POLL_MS, ZK_POLL_MS } from "../limits.ts";
 
@@ -29,8 +30,8 @@ export type ChainClients = {
   readonly fast: PublicClient;
   /** The chain definitions, once the server has told them. */
   chains(): Promise<WeftChains>;
-  /** A ledger block's height and chain, by hash; undefined for an unknown one. */
-  ledgerBlock(hash: Hash): Promise<LedgerBlock | undefined>;
+  /** A block of either chain, by its hash. @throws ClientError RESPONSE_INVALID for an unknown one. */
+  ledgerBlock(hash: Hash): Promise<LedgerBlock>;
   /** Up to 100 ledger blocks from a height on, as far as they are on disk. */
   ledgerBlocks(fromHeight: number): Promise<readonly LedgerBlock[]>;
 };
@@ -71,13 +72,18 @@ export function createChainClients(info: () => Promise<ServerInfo>, url: URL): C
     fast,
     chains,
     async ledgerBlock(hash) {
-      const block = await ask("weft_getBlock", [hash]);
-      return block === null ? undefined : ledgerBlockSchema.parse(block);
+      return readAnswer(ledgerBlockSchema, await ask("weft_getBlock", [hash]));
     },
     async ledgerBlocks(fromHeight) {
-      return z.array(ledgerBlockSchema).parse(await ask("weft_getBlocks", [{ fromHeight }]));
+      return readAnswer(z.array(ledgerBlockSchema), await ask("weft_getBlocks", [{ fromHeight }]));
     },
   };
+}
+
+function readAnswer<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new ClientError("RESPONSE_INVALID", "not the ledger's blocks", { cause: parsed.error });
 }
 
 function lazyHttp(chain: () => Promise<Chain>) {

@@ -1,6 +1,7 @@
 import { contractAddresses, portalAbi } from "@weft/contracts";
 import {
   type Address,
+  assert,
   chainNumber,
   encodeFastTransaction,
   encodeZkTransaction,
@@ -47,7 +48,7 @@ export async function depositToFastChain(
   const deposit = { to: portal, abi: portalAbi, functionName: "deposit", value: amountWei };
   const receipt = await transactor.callZk({ ...deposit, args: [recipient] }, options);
   const [event] = parseEventLogs({ abi: portalAbi, eventName: "Deposited", logs: receipt.logs });
-  if (event === undefined) throw new Error("invariant broken: Portal took value without an event");
+  assert(event !== undefined, "the portal takes no value without an event");
   // What the ledger will say is known beforehand, so its hash is.
   const credited = encodeFastTransaction({
     type: "deposit",
@@ -84,7 +85,6 @@ export async function withdrawToZkChain(
   const sent = await transactor.sendFast("withdraw", { to: portal, data }, options);
   const fastTransactionHash = sent.transactionHash;
   const block = await clients.ledgerBlock(sent.blockHash);
-  if (block === undefined) throw new Error("invariant broken: a receipt names no block");
   const releases = async () => {
     const events = await clients.zk.getContractEvents({
       address: portal,
@@ -134,7 +134,6 @@ async function waitInLedger(
   details: Record<string, unknown>,
 ): Promise<void> {
   const block = await clients.ledgerBlock(afterBlock);
-  if (block === undefined) throw new Error("invariant broken: a receipt names no block");
   let nextHeight = block.height + 1;
   const look = async () => {
     const blocks = await clients.ledgerBlocks(nextHeight);

@@ -1,5 +1,5 @@
 import { contractAddresses, gameItemsAbi, marketAbi } from "@weft/contracts";
-import type { Address, Hash } from "@weft/protocol";
+import { type Address, assert, type Hash } from "@weft/protocol";
 import { erc721Abi, isAddressEqual, type PublicClient, parseEventLogs } from "viem";
 import type { PollOptions } from "./pollUntil.ts";
 import { readLogs } from "./readLogs.ts";
@@ -61,7 +61,7 @@ export async function listToken(
     options,
   );
   const [event] = parseEventLogs({ abi: marketAbi, eventName: "Listed", logs: receipt.logs });
-  if (event === undefined) throw new Error("invariant broken: Market listed without an event");
+  assert(event !== undefined, "the market lists nothing without an event");
   return { listingId: event.args.listingId, transactionHash: receipt.transactionHash };
 }
 

@@ -9,7 +9,7 @@ export type PollOptions = {
 
 /**
  * Asks again and again until there is an answer.
- * @throws ClientError CHAIN_TIMEOUT, ABORTED, with `details`; what `ask` throws.
+ * @throws ClientError CHAIN_TIMEOUT, ABORTED, CHAIN_UNREACHABLE, with `details`.
  */
 export async function pollUntil<T>(
   ask: () => Promise<T | undefined>,
@@ -26,7 +26,13 @@ export async function pollUntil<T>(
         cause: signal.reason,
       });
     }
-    const answer = await ask();
+    const answer = await ask().catch((cause: unknown) => {
+      if (cause instanceof ClientError) throw cause;
+      throw new ClientError("CHAIN_UNREACHABLE", `lost the chain while waiting for ${what}`, {
+        details,
+        cause,
+      });
+    });
     if (answer !== undefined) return answer;
     if (performance.now() >= deadlineMs) {
       throw new ClientError("CHAIN_TIMEOUT", `${what} took more than ${timeoutMs} ms`, { details });
