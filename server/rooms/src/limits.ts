@@ -59,6 +59,8 @@ export const MAX_BODY_BYTES = 32 * 1024;
 export const NONCE_LIFETIME_MS = 5 * 60_000;
 /** Answered challenges that are remembered until they expire. */
 export const MAX_USED_NONCES = 50_000;
+/** Logins that are being checked at one time. */
+export const MAX_PENDING_LOGINS = 256;
 /** Faucet gifts per server: at once, and per second. One address gets one a `FAUCET_PAUSE_MS`. */
 export const FAUCET_BURST = 64;
 export const FAUCET_PER_SECOND = 4;

@@ -29,7 +29,8 @@ export type RoomSettings = {
 
 /** Any game: what `defineGame` returns. */
 export type AnyGame = Game;
-export type RoomClass = typeof WeftRoom;
+/** `WeftRoom` or a subclass of it. */
+export type RoomClass = new () => WeftRoom;
 
 export type GameServerOptions = {
   /** The games to host, by name: the key is the game's own name. */

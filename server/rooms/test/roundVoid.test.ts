@@ -64,3 +64,20 @@ test("a server that stops voids what it can't finish, and can be followed by ano
   await expect(test1.server.listen(0)).rejects.toMatchObject({ code: "SERVER_STOPPED" });
   await playWith({});
 });
+
+// TODO: known to fail until a game refuses frames while its round is over and not yet closed.
+test.fails("what is done after the round's end counts for nothing", async () => {
+  const { test1, rooms } = await playWith({}, { sealGraceMs: 1000 });
+  const [early, late] = rooms;
+  late.sealsOnRequest = false;
+  early.act("add", { by: 2 });
+  late.act("add", { by: 1 });
+  late.seal();
+  await late.next("finality", ({ sealed }) => sealed === 1);
+  early.act("finish", null);
+  await late.next("sealRequest");
+  late.act("add", { by: 10 });
+  const reported = await test1.round("reported");
+  expect(reported.report.actions).toBe(3);
+  expect(reported.minted).toMatchObject([{ to: early.player.address }]);
+});

@@ -16,6 +16,7 @@ import {
   sessionIdOf,
 } from "@weft/protocol";
 import { RoomsError } from "../errors.ts";
+import { MAX_PENDING_LOGINS } from "../limits.ts";
 import type { LoginBody, LogoutBody } from "./loginBodies.ts";
 import type { LoginVerifier } from "./loginVerifier.ts";
 import type { Nonces } from "./nonces.ts";
@@ -25,8 +26,6 @@ import type { Nonces } from "./nonces.ts";
  * passes for the other.
  */
 export const LOGOUT_GAME = "";
-/** Logins that are being checked at one time. */
-export const MAX_PENDING_LOGINS = 256;
 
 type OpenTransaction = Extract<FastTransaction, { type: "openSession" }>;
 

@@ -5,7 +5,7 @@ import type { Logger } from "@weft/node";
 import { type LeaveReason, Message, type Welcome } from "@weft/protocol";
 import { codeOf, type DropCode } from "../errors.ts";
 import { type RoundChange, RoundRunner } from "../round/roundRunner.ts";
-import type { AnyGame } from "../types.ts";
+import type { AnyGame, RoomClass } from "../types.ts";
 import { readTicket } from "./readTicket.ts";
 import { roomAddress } from "./roomAddress.ts";
 import { type Claim, joinError, type RoomHost } from "./roomHost.ts";
@@ -267,12 +267,12 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
  * The class that the server registers: the given one, with what it needs to know. Colyseus makes rooms by
  * itself, without arguments.
  */
-export function bindRoom(base: typeof WeftRoom, binding: RoomBinding) {
+export function bindRoom(base: RoomClass, binding: RoomBinding) {
   return class extends base {
     protected override readonly binding = binding;
 
     /** Before a room is made or a seat reserved: only sessions get that far. */
-    static override async onAuth(_token: string, options: unknown, _context: AuthContext) {
+    static async onAuth(_token: string, options: unknown, _context: AuthContext) {
       try {
         binding.host.admit(binding.game.name, options);
         // Nothing of the session: a `sessionId` in here would become the seat's secret, and ours is public.

@@ -296,7 +296,7 @@ export class RoundRunner {
 }
 
 /** What players get to hear of it. */
-export function newsOf(change: RoundChange): RoundNews | undefined {
+function newsOf(change: RoundChange): RoundNews | undefined {
   const { roundId } = change;
   switch (change.phase) {
     case "opened":
