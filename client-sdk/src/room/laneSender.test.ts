@@ -312,6 +312,23 @@ describe("getting over losses", () => {
   );
 });
 
+test("frames that were still held back when the time for a seal came get one of their own", async () => {
+  const { timers, peer, sender, exchange } = setUp();
+  sender.resume(start);
+  peer.excess = 1;
+  for (let n = 0; n <= RESEND_CHUNK_FRAMES; n++) sender.push("move", n);
+  exchange(1);
+  sender.seal();
+  await settleMicrotasks();
+  for (let n = 0; n < RESEND_CHUNK_FRAMES; n++) sender.push("move", n);
+  for (let i = 0; i < 100; i++) {
+    exchange();
+    timers.advance(50);
+    await settleMicrotasks();
+  }
+  expect(peer.sealed).toBe(2 * RESEND_CHUNK_FRAMES + 1);
+});
+
 describe("LANE_DIVERGED", () => {
   const expectDiverged = ({ diverged, sender }: ReturnType<typeof setUp>) => {
     expect(diverged.map(({ code }) => code)).toEqual(["LANE_DIVERGED"]);
@@ -438,7 +455,7 @@ test("whatever is lost or refused on the way, every action is applied once, in o
       expect(peer.head).toEqual(sender.head);
       expect(peer.sealed).toBe(sent.length);
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
 });
 

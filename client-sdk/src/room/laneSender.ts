@@ -269,6 +269,8 @@ export class LaneSender {
       this.#cancelSealTimer = undefined;
       this.#sealDue = true;
       this.#pump();
+      // What isn't out yet is for a later seal.
+      this.#armSealTimer();
     });
   }
 
