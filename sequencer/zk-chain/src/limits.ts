@@ -32,6 +32,8 @@ export const MAX_LOG_FILTER_VALUES = 256;
 export const CALL_GAS_LIMIT = 16_777_216n;
 /** `estimateGas` stops searching this close to the least gas that suffices. */
 export const ESTIMATE_TOLERANCE = 0.015;
+/** How often `createAccessList` runs a message whose list goes on changing. */
+export const MAX_ACCESS_LIST_ROUNDS = 4;
 /** Blocks in one fee history. */
 export const MAX_FEE_HISTORY_BLOCKS = 1024;
 /** Percentiles in one fee history. */

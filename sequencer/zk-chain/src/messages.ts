@@ -51,6 +51,7 @@ export const METHODS: readonly Method[] = Object.keys({
   storage: true,
   call: true,
   estimateGas: true,
+  createAccessList: true,
   fees: true,
   feeHistory: true,
 } satisfies Record<Method, true>) as Method[];

@@ -67,7 +67,10 @@ export type PlacedLog = Log &
     readonly transactionIndex: number;
   };
 
-export type AccessList = readonly { readonly address: Address; readonly storageKeys: Hash[] }[];
+export type AccessList = readonly {
+  readonly address: Address;
+  readonly storageKeys: readonly Hash[];
+}[];
 
 /** A transaction as JSON-RPC shows it. Amounts in wei. */
 export type TransactionInfo = {
@@ -147,6 +150,45 @@ export type CallRequest = {
   readonly value?: bigint;
   readonly data?: Hex;
   readonly accessList?: AccessList;
+};
+
+/** What an account is taken to be while a call runs; what is absent stays as it is. */
+export type AccountOverride = {
+  readonly address: Address;
+  readonly balance?: bigint;
+  readonly nonce?: bigint;
+  readonly code?: Hex;
+  /** All of the account's storage: every other slot is zero. Excludes `stateDiff`. */
+  readonly state?: readonly SlotOverride[];
+  /** These slots only. */
+  readonly stateDiff?: readonly SlotOverride[];
+};
+
+export type SlotOverride = { readonly slot: Hash; readonly value: Hash };
+
+/** What the block around a call is taken to be. */
+export type BlockOverride = {
+  readonly number?: ChainNumber;
+  /** The EVM's clock, in whole seconds. */
+  readonly timestamp?: bigint;
+  readonly gasLimit?: bigint;
+  readonly feeRecipient?: Address;
+  readonly prevRandao?: Hash;
+  readonly baseFeePerGas?: bigint;
+};
+
+/** How the world around a call differs from the chain's. Who asks bounds the lengths. */
+export type CallOptions = {
+  readonly accounts?: readonly AccountOverride[];
+  readonly block?: BlockOverride;
+};
+
+export type AccessListResult = {
+  readonly accessList: AccessList;
+  /** Of the call with this access list. */
+  readonly gasUsed: bigint;
+  /** Why the call fails with it, where it does. */
+  readonly error?: string;
 };
 
 /** One topic position: a value, any of several, or anything (null). */
@@ -236,9 +278,15 @@ export interface ZkEngine {
    * @throws EXECUTION_REVERTED with `details.data` (Hex, what `revert` gave); EXECUTION_FAILED
    * with `details.reason` for out of gas and the like; INSUFFICIENT_FUNDS.
    */
-  call(request: CallRequest, at?: StateRef): Promise<Hex>;
+  call(request: CallRequest, at?: StateRef, options?: CallOptions): Promise<Hex>;
   /** Gas that suffices, within ESTIMATE_TOLERANCE of the least. @throws as `call` */
-  estimateGas(request: CallRequest, at?: StateRef): Promise<bigint>;
+  estimateGas(request: CallRequest, at?: StateRef, options?: CallOptions): Promise<bigint>;
+  /** What the call touches, as EIP-2930 lists it. @throws INSUFFICIENT_FUNDS, INTRINSIC_GAS_TOO_LOW */
+  createAccessList(
+    request: CallRequest,
+    at?: StateRef,
+    options?: CallOptions,
+  ): Promise<AccessListResult>;
   fees(): Promise<FeeSuggestion>;
   /** At most MAX_FEE_HISTORY_BLOCKS; percentiles from 0 to 100, rising. @throws REQUEST_INVALID */
   feeHistory(input: {

@@ -9,13 +9,22 @@ import {
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
 import { CALL_GAS_LIMIT, STATE_HISTORY_BLOCKS } from "../limits.ts";
-import type { CallRequest, LogFilter, StateRef, TransactionInfo, ZkEngine } from "../types.ts";
+import type {
+  CallOptions,
+  CallRequest,
+  LogFilter,
+  StateRef,
+  TransactionInfo,
+  ZkEngine,
+} from "../types.ts";
 import { bigintToWord } from "./abi.ts";
 import type { Chain } from "./chain.ts";
 import { type BlockRecord, inclusionOf, receiptsOf } from "./chainIndex.ts";
+import { createAccessList } from "./createAccessList.ts";
 import { estimateGas } from "./estimateGas.ts";
 import { feeHistory, suggestFees } from "./fees.ts";
 import { findLogs } from "./findLogs.ts";
+import { overrideAccounts, overrideEnvironment } from "./overrides.ts";
 import { readAccount } from "./readAccount.ts";
 import { type CallContext, checkSuccess, runMessage } from "./runCall.ts";
 import { includedTransactionInfo, pendingTransactionInfo } from "./transactionInfo.ts";
@@ -32,7 +41,15 @@ export function createReads(chain: Chain): Reads {
 
 type StateReads = Pick<
   Reads,
-  "balance" | "nonce" | "code" | "storage" | "call" | "estimateGas" | "fees" | "feeHistory"
+  | "balance"
+  | "nonce"
+  | "code"
+  | "storage"
+  | "call"
+  | "estimateGas"
+  | "createAccessList"
+  | "fees"
+  | "feeHistory"
 >;
 
 function createHistoryReads(chain: Chain): Omit<Reads, keyof StateReads> {
@@ -71,10 +88,18 @@ function createHistoryReads(chain: Chain): Omit<Reads, keyof StateReads> {
 
 function createStateReads(chain: Chain): StateReads {
   const view = ({ info }: BlockRecord) => chain.ground.backend.view(info.header.stateRoot);
-  const callContext = (at: StateRef | undefined): CallContext => {
+  const callContext = (at: StateRef | undefined, options: CallOptions = {}): CallContext => {
     const record = recordAt(chain, at);
-    const { environment } = record;
-    return { rules: chain.ground.rules, environment, view: () => view(record) };
+    const { accounts = [], block = {} } = options;
+    return {
+      rules: chain.ground.rules,
+      environment: overrideEnvironment(record.environment, block),
+      async view() {
+        const state = await view(record);
+        await overrideAccounts(state, accounts);
+        return state;
+      },
+    };
   };
   const accountAt = async (address: Address, at: StateRef | undefined) =>
     readAccount(await view(recordAt(chain, at)), address);
@@ -94,15 +119,17 @@ function createStateReads(chain: Chain): StateReads {
       const value = await state.getStorage(createAddressFromString(address), key);
       return bigintToWord(bytesToBigint(value));
     },
-    async call(request: CallRequest, at?: StateRef): Promise<Hex> {
+    async call(request: CallRequest, at?: StateRef, options?: CallOptions): Promise<Hex> {
       const asked = request.gas ?? CALL_GAS_LIMIT;
       const gas = asked < CALL_GAS_LIMIT ? asked : CALL_GAS_LIMIT;
-      const result = await runMessage(callContext(at), request, gas);
+      const result = await runMessage(callContext(at, options), request, gas);
       checkSuccess(result);
       return bytesToHex(result.returnValue);
     },
-    estimateGas: async (request: CallRequest, at?: StateRef) =>
-      estimateGas(callContext(at), request),
+    estimateGas: async (request: CallRequest, at?: StateRef, options?: CallOptions) =>
+      estimateGas(callContext(at, options), request),
+    createAccessList: async (request: CallRequest, at?: StateRef, options?: CallOptions) =>
+      createAccessList(callContext(at, options), request),
     fees: async () => suggestFees(chain.index, chain.newest),
     feeHistory: async (input) => feeHistory(chain.index, chain.newest, input),
   };

@@ -23,6 +23,8 @@ export type CallContext = {
 export type CallResult = EVMResult["execResult"] & {
   /** With what the transaction itself costs, before refunds. */
   readonly gasUsed: bigint;
+  /** Slots by the address that has them, as the EVM names them: hexadecimal without 0x. */
+  readonly touched: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 /** Gas that a transaction with this message costs before it runs. */
@@ -60,10 +62,13 @@ export async function runMessage(
       details: { gas: gasLimit, minimum: intrinsic },
     });
   }
+  const { journal } = vm.evm;
+  journal.startReportingAccessList();
   warmAddresses(vm, block, { from, ...(to === undefined ? {} : { to }) });
   for (const { address, storageKeys } of request.accessList ?? []) {
-    vm.evm.journal.addAlwaysWarmAddress(address);
-    for (const key of storageKeys) vm.evm.journal.addAlwaysWarmSlot(address, key);
+    // Reported too: what is warm already wouldn't be, when the message touches it.
+    journal.addAlwaysWarmAddress(address, true);
+    for (const key of storageKeys) journal.addAlwaysWarmSlot(address, key, true);
   }
   const { execResult } = await vm.evm.runCall({
     block,
@@ -74,7 +79,8 @@ export async function runMessage(
     gasLimit: gasLimit - intrinsic,
     gasPrice: request.gasPrice ?? request.maxFeePerGas ?? 0n,
   });
-  return { ...execResult, gasUsed: execResult.executionGasUsed + intrinsic };
+  const touched = journal.accessList ?? new Map<string, Set<string>>();
+  return { ...execResult, gasUsed: execResult.executionGasUsed + intrinsic, touched };
 }
 
 /** @throws ZkChainError EXECUTION_REVERTED, EXECUTION_FAILED, when the message didn't succeed. */
