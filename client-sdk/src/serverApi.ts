@@ -4,6 +4,7 @@ import type {
   LoginChallenge,
   LoginRequest,
   LoginResponse,
+  LogoutRequest,
   ServerInfo,
 } from "@weft/protocol";
 import { z } from "zod";
@@ -42,7 +43,7 @@ export type ServerApi = {
   info(): Promise<ServerInfo>;
   challenge(): Promise<LoginChallenge>;
   login(request: LoginRequest): Promise<LoginResponse>;
-  logout(body: unknown): Promise<void>;
+  logout(request: LogoutRequest): Promise<void>;
   faucet(address: Address): Promise<FaucetGift>;
 };
 
@@ -75,7 +76,7 @@ export function createServerApi(url: URL, fetch: Fetch): ServerApi {
     info: () => call("GET", "weft", infoSchema),
     challenge: () => call("POST", "weft/login/challenge", challengeSchema, {}),
     login: (request) => call("POST", "weft/login", loginSchema, request),
-    logout: async (body) => void (await call("POST", "weft/logout", z.unknown(), body)),
+    logout: async (request) => void (await call("POST", "weft/logout", z.unknown(), request)),
     faucet: (address) => call("POST", "weft/faucet", faucetSchema, { address }),
   };
 }

@@ -4,6 +4,7 @@ import {
   type JoinOptions,
   type JoinTicket,
   joinTicketMessage,
+  LOGOUT_GAME,
   timestampMs,
 } from "@weft/protocol";
 import { ClientError } from "../errors.ts";
@@ -14,9 +15,6 @@ import type { JoinedRoom } from "../room/room.ts";
 import type { ServerApi } from "../serverApi.ts";
 import type { ServerClock } from "../serverClock.ts";
 import type { JoinRoomOptions, Session } from "./session.ts";
-
-/** A logout is signed like a ticket of a game without a name, which no game can be. */
-const LOGOUT_GAME = "";
 
 export type SessionContext = {
   readonly url: URL;

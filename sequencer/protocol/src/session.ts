@@ -94,6 +94,12 @@ export function joinTicketMessage(chainId: ChainId, ticket: JoinTicket): Uint8Ar
   return encodeToBytes(joinTicketCodec, { domain: "weft join", chainId, ...ticket }, "ticket");
 }
 
+/**
+ * A logout is signed as a join ticket for the game of this name, which none has: so that one can't pass
+ * for the other.
+ */
+export const LOGOUT_GAME = "";
+
 /** Raw 64-byte key as WebCrypto's and OpenSSL's uncompressed point: 0x04 ‖ x ‖ y. */
 export function sessionKeyToPoint(key: SessionKey): Uint8Array {
   const point = new Uint8Array(65);

@@ -135,6 +135,13 @@ export type LoginResponse = {
   readonly height: LedgerHeight;
 };
 
+/** `POST /weft/logout`; signed like a join ticket for `LOGOUT_GAME`. */
+export type LogoutRequest = {
+  readonly sessionId: Hash;
+  readonly issuedAtMs: TimestampMs;
+  readonly signature: Hex;
+};
+
 /** `POST /weft/faucet` with `{ address }` */
 export type FaucetResponse = { readonly pass: string; readonly amountWei: string };
 

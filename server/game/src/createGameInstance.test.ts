@@ -237,6 +237,18 @@ describe("rounds", () => {
     expect(instance.roundOver).toBe(true);
   });
 
+  test("that are over take no more actions until they are closed: ROUND_OVER", () => {
+    const game = gameWith({ act: ({ state }) => state.count++ });
+    const { instance, act, open } = startGame(game, { players: 1 });
+    open();
+    for (let n = 1; n <= 10; n++) instance.tick(n);
+    const before = instance.stateHash();
+    expect(act(0, "act")).toMatchObject({ applied: false, code: "ROUND_OVER" });
+    expect(instance.stateHash()).toBe(before);
+    instance.roundClose();
+    expect(act(0, "act")).toEqual({ applied: true });
+  });
+
   test("open one at a time, and only in games that have them: ROUND_INVALID", () => {
     const refused = expect.objectContaining({ code: "ROUND_INVALID" });
     const { instance, open } = startGame(gameWith({}));

@@ -46,6 +46,12 @@ export function createGameInstance<State extends Schema, Inputs extends Record<s
 
 const NO_REPORT: GameReport = { results: null, mints: [] };
 
+const ROUND_OVER: FrameOutcome = {
+  applied: false,
+  code: "ROUND_OVER",
+  message: "the round is over, and its report is being made",
+};
+
 class RunningGame<State extends Schema> implements GameInstance<State> {
   readonly state: State;
   readonly #game: Game<State>;
@@ -116,6 +122,9 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
 
   frame(lane: number, frame: Frame): FrameOutcome {
     const player = this.#playerOn(lane);
+    // Between a round's last tick and its report only seals may still come: an action that nobody has
+    // signed for yet would else decide over prizes.
+    if (this.roundOver) return ROUND_OVER;
     const { outcome, error } = runFrame(this.#game, this.#code, this.#context, player, frame);
     if (error !== undefined) this.#tellError(error);
     return outcome;

@@ -143,7 +143,7 @@ export type FrameOutcome =
   | { readonly applied: true }
   | {
       readonly applied: false;
-      readonly code: "ACTION_UNKNOWN" | "INPUT_REFUSED" | "ACTION_FAILED";
+      readonly code: "ACTION_UNKNOWN" | "INPUT_REFUSED" | "ACTION_FAILED" | "ROUND_OVER";
       readonly message: string;
     };
 

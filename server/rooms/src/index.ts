@@ -1,7 +1,5 @@
 export { createGameServer } from "./createGameServer.ts";
 export { DropCode, type RefusalCode, RoomsError, type RoomsErrorCode } from "./errors.ts";
-export { logoutBody } from "./login/loginBodies.ts";
-export { LOGOUT_GAME } from "./login/loginService.ts";
 export type { Seat } from "./room/seat.ts";
 export { WeftRoom } from "./room/WeftRoom.ts";
 export { gameIdOf } from "./round/gameId.ts";

@@ -33,7 +33,9 @@ const commands = [
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 
 export function startBot(name: string, onProgress: (progress: BotProgress) => void): Bot {
-  const worker = new Worker(new URL("./botWorker.ts", import.meta.url), { name });
+  // What libraries print in the bot's thread is no part of the demo's own output.
+  const worker = new Worker(new URL("./botWorker.ts", import.meta.url), { name, stdout: true });
+  worker.stdout.pipe(process.stderr, { end: false });
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   const refuseAll = (error: Error) => {

@@ -2,6 +2,7 @@ import {
   type Address,
   type Hash,
   type Hex,
+  type LogoutRequest,
   MAX_LOGIN_BYTES,
   MAX_NAME_BYTES,
   type TimestampMs,
@@ -47,13 +48,11 @@ export const loginBody = z.object({
 });
 export type LoginBody = z.output<typeof loginBody>;
 
-/** See `LOGOUT_GAME` for what is signed. */
-export const logoutBody = z.object({
+export const logoutBody: z.ZodType<LogoutRequest> = z.object({
   sessionId: hex<Hash>(32),
   issuedAtMs: time,
   signature: hex(64),
 });
-export type LogoutBody = z.output<typeof logoutBody>;
 
 export const faucetBody = z.object({ address: hex<Address>(20) });
 

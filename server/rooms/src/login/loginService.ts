@@ -11,21 +11,17 @@ import {
   type Hash,
   hexToBytes,
   joinTicketMessage,
+  LOGOUT_GAME,
   type LoginChallenge,
   type LoginResponse,
+  type LogoutRequest,
   sessionIdOf,
 } from "@weft/protocol";
 import { RoomsError } from "../errors.ts";
 import { MAX_PENDING_LOGINS } from "../limits.ts";
-import type { LoginBody, LogoutBody } from "./loginBodies.ts";
+import type { LoginBody } from "./loginBodies.ts";
 import type { LoginVerifier } from "./loginVerifier.ts";
 import type { Nonces } from "./nonces.ts";
-
-/**
- * A logout is signed like a join ticket of a game without a name, which no game can have: neither
- * passes for the other.
- */
-export const LOGOUT_GAME = "";
 
 type OpenTransaction = Extract<FastTransaction, { type: "openSession" }>;
 
@@ -115,7 +111,7 @@ export class LoginService {
   }
 
   /** @throws RoomsError SESSION_UNKNOWN, LOGOUT_SIGNATURE_INVALID */
-  async logout({ sessionId, issuedAtMs, signature }: LogoutBody): Promise<void> {
+  async logout({ sessionId, issuedAtMs, signature }: LogoutRequest): Promise<void> {
     const { fastChain, fastChainId } = this.#options;
     const session = fastChain.session(sessionId);
     if (session === undefined) throw new RoomsError("SESSION_UNKNOWN", `no session ${sessionId}`);
