@@ -7,8 +7,9 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "@weft/ethereum": ["@weft/protocol"],
   "@weft/contracts": ["@weft/protocol"],
   "@weft/game": ["@weft/protocol"],
+  "@weft/state-tree": ["@weft/protocol"],
   "@weft/fast-chain": ["@weft/ledger", "@weft/protocol", "@weft/ethereum"],
-  "@weft/zk-chain": ["@weft/ledger", "@weft/protocol", "@weft/ethereum"],
+  "@weft/zk-chain": ["@weft/state-tree", "@weft/ledger", "@weft/protocol", "@weft/ethereum"],
   "@weft/rpc": [
     "@weft/fast-chain",
     "@weft/zk-chain",

@@ -19,6 +19,7 @@ export * from "./limits.ts";
 export * from "./report.ts";
 export * from "./roomEvent.ts";
 export * from "./session.ts";
+export * from "./stateProof.ts";
 export * from "./value.ts";
 export * from "./wire.ts";
 export * from "./zkTransaction.ts";

@@ -1,0 +1,1 @@
+export { hashFields } from "./poseidon2/poseidon2.ts";
