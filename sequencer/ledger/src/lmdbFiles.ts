@@ -40,6 +40,9 @@ export function openLmdbFiles(dir: string): LmdbFiles {
       // A commit's promise then resolves when fsync has returned, and rejects when it has failed. With
       // overlapping syncs (lmdb's default) it resolves before that, and a failed sync is told to nobody.
       overlappingSync: false,
+      // Each commit is one explicit batch already. lmdb's own batch around it (its default) has a promise
+      // that nobody can hold: when the disk fails, its rejection would take the process down.
+      eventTurnBatching: false,
     });
     assertNotTruncated(root, dir);
     return {

@@ -9,7 +9,7 @@ import { type Arena, createArena } from "../game/arena.ts";
 import { LedgerMonitor } from "./ledgerMonitor.ts";
 import type { DemoOptions } from "./options.ts";
 import { readRound } from "./roundActions.ts";
-import type { Steps } from "./steps.ts";
+import { StepError, type Steps } from "./steps.ts";
 import { type Summary, stepTimes } from "./summary.ts";
 
 /** What crosses to the fast chain before the round, and the part of it that goes back after. */
@@ -47,12 +47,19 @@ export async function runDemo(
     const booted = await boot(options, steps, running);
     const { server, monitor, url } = booted;
     watch.onServer?.(server, monitor, url);
-    const summary = await play(options, steps, watch, { ...booted, running });
+    const story = play(options, steps, watch, { ...booted, running });
+    const summary = await Promise.race([story, brokenBy(server.node.failed, steps)]);
     return { server, summary, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** A node that has to stop takes the step that is running with it. */
+async function brokenBy(failed: Promise<Error>, steps: Steps): Promise<never> {
+  const error = await failed;
+  throw new StepError(steps.all.find(({ status }) => status === "running")?.name ?? "", error);
 }
 
 type Booted = { server: GameServer; game: Arena; url: string; monitor: LedgerMonitor };
