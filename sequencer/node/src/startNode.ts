@@ -34,7 +34,8 @@ export async function startNode(options: NodeOptions = {}): Promise<WeftNode> {
   try {
     return await assemble(settings, started);
   } catch (error) {
-    for (const undo of started.reverse()) await undo();
+    // What failed first is what the caller needs to know.
+    await undoAll(started).catch(() => {});
     throw error;
   }
 }
@@ -85,9 +86,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
     development,
     logger,
     failed: failure.promise,
-    stop: onlyOnce(async () => {
-      for (const undo of started.reverse()) await undo();
-    }),
+    stop: onlyOnce(() => undoAll(started)),
   };
 }
 
@@ -183,6 +182,19 @@ function createZkClient({ zkChainId }: NodeSettings, rpc: RpcServer): PublicClie
     transport: custom({ request: (call) => rpc.zk.request(call) }, { retryCount: 0 }),
     pollingInterval: IN_PROCESS_POLL_MS,
   });
+}
+
+/** Stops every part, newest first, whatever happens to the others. @throws what the first failed with */
+async function undoAll(started: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const undo of started.toReversed()) {
+    try {
+      await undo();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 function onlyOnce(work: () => Promise<void>): () => Promise<void> {

@@ -51,7 +51,8 @@ export async function runDemo(
     const summary = await Promise.race([story, brokenBy(server.node.failed, steps)]);
     return { server, summary, stop };
   } catch (error) {
-    await stop();
+    // Stopping fails too where the disk did; what went wrong first is what counts.
+    await stop().catch(() => {});
     throw error;
   }
 }
