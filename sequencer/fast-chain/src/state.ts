@@ -38,6 +38,8 @@ export class FastState {
   checkpointMs: TimestampMs;
 
   readonly #accounts = new Map<Address, Account>();
+  /** Derived from the accounts: not part of the root. */
+  readonly #supplies = new Map<Address, bigint>();
   readonly #sessions = new Map<Hash, Session>();
   readonly #sessionOfSubject = new Map<Hash, Hash>();
   readonly #rooms = new Map<Address, RoomRecord>();
@@ -55,15 +57,21 @@ export class FastState {
   }
 
   setAccount(address: Address, account: Account): void {
+    this.#addToSupply(this.account(address), -1n);
+    this.#addToSupply(account, 1n);
     this.#accounts.set(address, account);
     this.#dirty.add(`account:${address}`);
   }
 
-  /** Sum over all accounts of what they have of an asset: what the portal must hold. */
+  /** Sum over all accounts of what they have of an asset: what the portal owes them. */
   supply(asset: Address): bigint {
-    let sum = 0n;
-    for (const { balances } of this.#accounts.values()) sum += balances.get(asset) ?? 0n;
-    return sum;
+    return this.#supplies.get(asset) ?? 0n;
+  }
+
+  #addToSupply({ balances }: Account, sign: bigint): void {
+    for (const [asset, balance] of balances) {
+      this.#supplies.set(asset, this.supply(asset) + sign * balance);
+    }
   }
 
   session(id: Hash): Session | undefined {

@@ -14,7 +14,9 @@ export type NodeErrorCode =
   /** A block of the ledger doesn't stand up to being replayed. Details: `height`. */
   | "LEDGER_INVALID"
   /** Value crossed on one chain and not, or otherwise, on the other. Details: `height`. */
-  | "CROSSING_MISMATCH";
+  | "CROSSING_MISMATCH"
+  /** The portal doesn't hold what the fast chain owes. Details: `height`, `asset`, `held`, `owed`. */
+  | "SUPPLY_MISMATCH";
 
 /** Something that a whole node can't do. */
 export class NodeError extends CodedError<NodeErrorCode> {}

@@ -1,17 +1,18 @@
+import { contractAddresses } from "@weft/contracts";
 import { FastReplay, type ProgramSource } from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
 import {
   type Block,
   type ChainId,
-  type Deposit,
   decodeZkTransaction,
   type Hash,
   type LedgerHeight,
-  type Release,
   ZERO_HASH,
 } from "@weft/protocol";
 import { startZkChain, type ZkChain } from "@weft/zk-chain";
+import { Crossings } from "./crossings.ts";
 import { NodeError } from "./errors.ts";
+import { lowerAddress } from "./genesis.ts";
 
 export type VerifyOptions = {
   readonly ledger: Ledger;
@@ -34,29 +35,29 @@ export type VerifyResult = {
   readonly stateRoots: { readonly fast: Hash; readonly zk: Hash };
 };
 
-/** What left one chain and hasn't arrived on the other, in order. */
-type Crossing = { deposits: Deposit[]; releases: Release[] };
-
 /**
  * Replays a ledger from its first block, on both chains anew: executes every transaction, checks every
- * signature, state root, room state and report, and that what leaves one chain is what arrives on the
- * other. Hash links are the ledger's own to check, when it takes a block.
- * @throws NodeError LEDGER_INVALID or CROSSING_MISMATCH with the first height that is wrong, and why
+ * signature, state root, room state and report, that what leaves one chain is what arrives on the other,
+ * and that the portal holds what the fast chain owes. Hash links are the ledger's own to check, when it
+ * takes a block.
+ * @throws NodeError LEDGER_INVALID, CROSSING_MISMATCH or SUPPLY_MISMATCH with the first height that is
+ * wrong, and why
  */
 export async function verifyLedger(options: VerifyOptions): Promise<VerifyResult> {
   const { ledger, fastChainId, programs, signal } = options;
   const toHeight = options.toHeight ?? ledger.head?.header.height ?? (0 as LedgerHeight);
   const zkChain = await startZkChain();
   const fast = new FastReplay(ledger, programs);
-  const crossing: Crossing = { deposits: [], releases: [] };
+  const crossings = new Crossings(zkChain, lowerAddress(contractAddresses.portal));
   const counts = { heights: 0, fastBlocks: 0, zkBlocks: 0 };
   const stateRoots = { fast: ZERO_HASH, zk: ZERO_HASH };
   try {
     for (const block of ledger.blocks({ fromHeight: 0 as LedgerHeight, toHeight })) {
       signal?.throwIfAborted();
       const isFast = block.header.chainId === fastChainId;
-      if (isFast) stateRoots.fast = applyFast(fast, block, crossing);
-      else stateRoots.zk = await executeZk(zkChain, block, crossing);
+      if (isFast) stateRoots.fast = applyFast(fast, block, crossings);
+      else stateRoots.zk = await executeZk(zkChain, block, crossings);
+      crossings.checkConservation(block, (asset) => fast.supply(asset));
       counts.heights++;
       if (isFast) counts.fastBlocks++;
       else counts.zkBlocks++;
@@ -68,26 +69,24 @@ export async function verifyLedger(options: VerifyOptions): Promise<VerifyResult
   return { ...counts, stateRoots };
 }
 
-function applyFast(fast: FastReplay, block: Block, crossing: Crossing): Hash {
+function applyFast(fast: FastReplay, block: Block, crossings: Crossings): Hash {
   const { deposits, releases } = guarded(block, () => fast.apply(block));
-  for (const deposit of deposits) {
-    const expected = crossing.deposits.shift();
-    if (!isSame(deposit, expected)) mismatch(block, "deposit", deposit, expected);
-  }
-  crossing.releases.push(...releases);
+  for (const deposit of deposits) crossings.depositArrived(block, deposit);
+  crossings.releasesLeft(releases);
   return fast.state.committedRoot;
 }
 
-async function executeZk(zkChain: ZkChain, block: Block, crossing: Crossing): Promise<Hash> {
-  const built = await zkChain.execute(block).catch((cause) => invalid(block, cause));
-  for (const encoded of block.transactions) {
-    const transaction = guarded(block, () => decodeZkTransaction(encoded));
-    if (transaction.type !== "release") continue;
-    const expected = crossing.releases.shift();
-    if (!isSame<Release>(transaction, expected)) mismatch(block, "release", transaction, expected);
-  }
-  crossing.deposits.push(...built.deposits);
-  return built.stateRoot;
+async function executeZk(zkChain: ZkChain, block: Block, crossings: Crossings): Promise<Hash> {
+  const { deposits, stateRoot } = await zkChain
+    .execute(block)
+    .catch((cause) => invalid(block, cause));
+  const releases = block.transactions
+    .map((encoded) => guarded(block, () => decodeZkTransaction(encoded)))
+    .filter((transaction) => transaction.type === "release");
+  for (const release of releases) crossings.releaseArrived(block, release);
+  crossings.depositsLeft(deposits);
+  await crossings.readHeld([...deposits, ...releases].map(({ asset }) => asset));
+  return stateRoot;
 }
 
 function guarded<T>(block: Block, work: () => T): T {
@@ -104,22 +103,4 @@ function invalid({ header }: Block, cause: unknown): never {
     details: { height: header.height, chainId: header.chainId },
     cause,
   });
-}
-
-function mismatch(
-  { header }: Block,
-  what: string,
-  got: object,
-  expected: object | undefined,
-): never {
-  const { height } = header;
-  throw new NodeError("CROSSING_MISMATCH", `height ${height}: a ${what} that never left`, {
-    details: { height, got, expected },
-  });
-}
-
-/** Whether every field of what left is found again in what arrived. */
-function isSame<T extends object>(arrived: T, left: T | undefined): boolean {
-  if (left === undefined) return false;
-  return (Object.keys(left) as (keyof T)[]).every((key) => arrived[key] === left[key]);
 }

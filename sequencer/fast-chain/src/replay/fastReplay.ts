@@ -5,7 +5,6 @@ import {
   type Block,
   type Deposit,
   type FastTransaction,
-  type Hash,
   type Release,
   type RoomEvent,
 } from "@weft/protocol";
@@ -44,9 +43,9 @@ export class FastReplay {
     return this.#state;
   }
 
-  /** Root over the state as it is now, whether or not a checkpoint is due. */
-  currentRoot(): Hash {
-    return this.state.currentRoot();
+  /** What all accounts have of an asset, together; nothing before the first block. */
+  supply(asset: Address): bigint {
+    return this.#state?.supply(asset) ?? 0n;
   }
 
   /** @throws FastChainError BLOCK_INVALID (with the refusal as its cause), STATE_ROOT_MISMATCH */
