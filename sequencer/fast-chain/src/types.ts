@@ -130,6 +130,9 @@ export interface FastChainHost {
   /** Creates the room and opens its log. */
   createRoom(room: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal;
   session(id: Hash): Session | undefined;
+  /** Deposits credited, and withdrawals made, so far: the nonces of the next ones. */
+  readonly deposits: bigint;
+  readonly withdrawals: bigint;
   /** Checks that a join ticket is signed by its session, which is open and for that game. */
   checkTicket(ticket: JoinTicket, signature: Uint8Array): Session;
   /** A seed for a round or room: fixed by the newest block. */
