@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Caller } from "./caller.ts";
 import { isInternalError, toErrorObject } from "./errorObject.ts";
 import { RpcError } from "./errors.ts";
 import {
@@ -14,9 +15,12 @@ import type { MethodTable } from "./method.ts";
 export interface Dispatcher {
   /**
    * Answers a message, which may be a batch. Never rejects.
+   * @param caller whom to tell of what is subscribed to, where the transport can
    * @returns the answer; undefined when there were only notifications
    */
-  handle(message: string): Promise<string | undefined>;
+  handle(message: string, caller?: Caller): Promise<string | undefined>;
+  /** As `handle`, but every call is answered with an error, and none is made. */
+  refuse(message: string, error: RpcError): string | undefined;
   /**
    * Calls one method in process, as EIP-1193 has it, so that a viem `custom` transport takes it.
    * @throws ProviderError
@@ -48,14 +52,14 @@ export type DispatcherOptions = {
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { methods, onInternalError = () => {}, callTimeoutMs = CALL_TIMEOUT_MS } = options;
 
-  async function call(method: string, params: unknown = []): Promise<unknown> {
+  async function call(method: string, params: unknown = [], caller?: Caller): Promise<unknown> {
     const known = methods.get(method);
     if (known === undefined) {
       const name = method.slice(0, MAX_ECHO_CHARS);
       throw new RpcError("METHOD_NOT_FOUND", `the method ${name} does not exist`);
     }
     try {
-      return await withTimeout(known(params), callTimeoutMs);
+      return await withTimeout(known(params, caller), callTimeoutMs);
     } catch (error) {
       if (isInternalError(error)) onInternalError(error, method);
       throw error;
@@ -63,13 +67,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   /** Text of the response; undefined for a notification. */
-  async function answer(request: unknown, roomBytes: number): Promise<string | undefined> {
+  async function answer(
+    request: unknown,
+    roomBytes: number,
+    caller?: Caller,
+  ): Promise<string | undefined> {
     const parsed = requestSchema.safeParse(request);
     if (!parsed.success) return errorText(idOf(request), invalidRequest(parsed.error));
     const { id, method, params } = parsed.data;
     let response: string;
     try {
-      const result = (await call(method, params)) ?? null;
+      const result = (await call(method, params, caller)) ?? null;
       response = JSON.stringify({ jsonrpc: "2.0", id: id ?? null, result });
     } catch (error) {
       response = errorText(id ?? null, error);
@@ -79,15 +87,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   return {
-    async handle(message) {
-      let request: unknown;
-      try {
-        request = JSON.parse(message);
-      } catch (cause) {
-        return errorText(null, new RpcError("PARSE_ERROR", "not JSON", { cause }));
+    async handle(message, caller) {
+      const request = parse(message);
+      if (request instanceof RpcError) return errorText(null, request);
+      if (Array.isArray(request)) {
+        return answerBatch(request, (one, roomBytes) => answer(one, roomBytes, caller));
       }
-      if (Array.isArray(request)) return answerBatch(request, answer);
-      return answer(request, MAX_RESPONSE_BYTES);
+      return answer(request, MAX_RESPONSE_BYTES, caller);
+    },
+
+    refuse(message, error) {
+      const request = parse(message);
+      if (request instanceof RpcError) return errorText(null, request);
+      if (!Array.isArray(request)) return refusal(request, error);
+      // What isn't a batch that would be answered has one error, as it would have there.
+      if (request.length === 0 || request.length > MAX_BATCH_CALLS) return errorText(null, error);
+      const refusals = request.flatMap((one) => refusal(one, error) ?? []);
+      return refusals.length === 0 ? undefined : `[${refusals.join(",")}]`;
     },
 
     async request({ method, params }) {
@@ -98,6 +114,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
     },
   };
+}
+
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch (cause) {
+    return new RpcError("PARSE_ERROR", "not JSON", { cause });
+  }
+}
+
+function refusal(request: unknown, error: RpcError): string | undefined {
+  const parsed = requestSchema.safeParse(request);
+  const isNotification = parsed.success && parsed.data.id === undefined;
+  return isNotification ? undefined : errorText(idOf(request), error);
 }
 
 async function answerBatch(

@@ -10,6 +10,10 @@ const known: Readonly<Record<string, readonly [number: number, wording?: string]
   INVALID_REQUEST: [ErrorNumber.invalidRequest],
   METHOD_NOT_FOUND: [ErrorNumber.methodNotFound],
   INVALID_PARAMS: [ErrorNumber.invalidParams],
+  METHOD_UNSUPPORTED: [ErrorNumber.methodUnsupported],
+  // As Geth has them: clients of filters begin anew on -32000, and others know what -32601 means.
+  SUBSCRIPTIONS_UNAVAILABLE: [ErrorNumber.methodNotFound, "notifications not supported"],
+  FILTER_UNKNOWN: [ErrorNumber.serverError, "filter not found"],
   NOT_FOUND: [ErrorNumber.notFound],
   TIMEOUT: [ErrorNumber.unavailable],
   RESPONSE_TOO_LARGE: [ErrorNumber.invalidParams],
@@ -58,6 +62,8 @@ const known: Readonly<Record<string, readonly [number: number, wording?: string]
   TOO_MANY_LOGS: [ErrorNumber.invalidParams],
 
   // worth another try
+  SUBSCRIPTION_LIMIT: [ErrorNumber.limitExceeded],
+  FILTER_LIMIT: [ErrorNumber.limitExceeded],
   OVERLOADED: [ErrorNumber.limitExceeded],
   BLOCK_FULL: [ErrorNumber.limitExceeded],
   LISTENERS_EXCEEDED: [ErrorNumber.limitExceeded],
@@ -73,13 +79,16 @@ export function isInternalError(error: unknown): boolean {
 
 /**
  * Any thrown value as a JSON-RPC error. `data` is `{ code, … }` with our own code and details, except
- * for reverts, where every client expects the bare bytes.
+ * for reverts, where every client expects the bare bytes, and what EIP-7966 says.
  */
 export function toErrorObject(error: unknown): JsonRpcErrorObject {
   if (!(error instanceof CodedError) || internal.has(error.code)) {
     return { code: ErrorNumber.internalError, message: "internal error" };
   }
   if (error.code === "EXECUTION_REVERTED") return revertObject(error);
+  if (error.code === "TX_UNCONFIRMED") {
+    return { code: ErrorNumber.unconfirmed, message: error.message, data: error.details.hash };
+  }
   const [number, wording] = known[error.code] ?? [ErrorNumber.serverError];
   const message = wording === undefined ? error.message : `${wording}: ${error.message}`;
   return { code: number, message, data: { code: error.code, ...toJson(error.details) } };

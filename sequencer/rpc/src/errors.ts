@@ -13,6 +13,19 @@ export type RpcErrorCode =
   | "RESPONSE_TOO_LARGE"
   /** Not answered within `CALL_TIMEOUT_MS`; what was asked for may still happen. */
   | "TIMEOUT"
+  /** Known from Ethereum, and not to be had here; the message says what is. */
+  | "METHOD_UNSUPPORTED"
+  /** The transport can't tell a client of anything later. */
+  | "SUBSCRIPTIONS_UNAVAILABLE"
+  /** Too many on this connection, or in the node. */
+  | "SUBSCRIPTION_LIMIT"
+  | "FILTER_LIMIT"
+  /** Never made, uninstalled, or not asked for `FILTER_IDLE_MS`. */
+  | "FILTER_UNKNOWN"
+  /** Of `eth_sendRawTransactionSync`: sent, and in no block in the time that was given. */
+  | "TX_UNCONFIRMED"
+  /** Too many requests at once. */
+  | "OVERLOADED"
   /** The address and port can't be listened on. */
   | "LISTEN_FAILED";
 

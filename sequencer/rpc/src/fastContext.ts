@@ -4,6 +4,7 @@ import type { Block, ChainNumber } from "@weft/protocol";
 import { RpcError } from "./errors.ts";
 import type { FastChainReader } from "./fastChainReader.ts";
 import type { BlockRef } from "./params.ts";
+import { sequencedHead } from "./sequencedHead.ts";
 
 /** What the fast chain's methods work on. */
 export type FastContext = {
@@ -15,14 +16,7 @@ export type FastContext = {
 
 /** The newest fast block that is on disk. @throws RpcError NOT_FOUND when there is none */
 export function newestBlock({ chain, ledger }: FastContext): Block {
-  let block = ledger.chainHead(chain.chainId);
-  const durable = ledger.durableHeight ?? -1;
-  // A few steps at most: what isn't durable yet is younger than one commit.
-  while (block !== undefined && block.header.height > durable) {
-    const { number } = block.header;
-    block =
-      number === 0 ? undefined : ledger.blockByNumber(chain.chainId, (number - 1) as ChainNumber);
-  }
+  const block = sequencedHead(ledger, chain.chainId);
   if (block === undefined) throw new RpcError("NOT_FOUND", "the chain has no genesis yet");
   return block;
 }

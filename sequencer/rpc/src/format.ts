@@ -12,14 +12,15 @@ const EMPTY_UNCLES_HASH: Hash =
 
 export const EMPTY_BLOOM: Hex = `0x${"00".repeat(256)}`;
 
-/** Fields that every block must have for clients, and that mean nothing here. */
-export const obsoleteBlockFields = {
+/** Fields that every header must have for clients, and that mean nothing here. */
+export const obsoleteHeaderFields = {
   nonce: "0x0000000000000000",
   sha3Uncles: EMPTY_UNCLES_HASH,
   difficulty: "0x0",
-  totalDifficulty: "0x0",
   extraData: "0x",
-  uncles: [],
   // Receipts are a function of the ledger's blocks, so no header commits to them.
   receiptsRoot: `0x${"00".repeat(32)}`,
 } as const;
+
+/** The same for what a block has beside its header. */
+export const obsoleteBlockFields = { totalDifficulty: "0x0", uncles: [] } as const;

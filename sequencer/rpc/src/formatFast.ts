@@ -10,7 +10,7 @@ import {
 } from "@weft/protocol";
 import type { FastInclusion } from "./fastChainReader.ts";
 import type { FastContext } from "./fastContext.ts";
-import { EMPTY_BLOOM, obsoleteBlockFields, toQuantity } from "./format.ts";
+import { EMPTY_BLOOM, obsoleteBlockFields, obsoleteHeaderFields, toQuantity } from "./format.ts";
 
 /** Gas means nothing on the fast chain: it is shown as what a plain transfer takes on Ethereum. */
 export const TRANSFER_GAS = 21_000n;
@@ -31,11 +31,9 @@ function formatPlace({ blockHash, blockNumber, timestampMs, index }: Place) {
   };
 }
 
-export function formatBlock(context: FastContext, block: Block, full: boolean) {
-  const { header, hash, transactions } = block;
-  const sizeBytes = transactions.reduce((sum, { length }) => sum + length, 0);
+export function formatHeader({ header, hash }: Block) {
   return {
-    ...obsoleteBlockFields,
+    ...obsoleteHeaderFields,
     number: toQuantity(header.number),
     hash,
     parentHash: header.chainParentHash,
@@ -44,17 +42,26 @@ export function formatBlock(context: FastContext, block: Block, full: boolean) {
     stateRoot: header.stateRoot,
     miner: header.proposer,
     mixHash: header.parentHash,
-    size: toQuantity(sizeBytes),
     gasLimit: toQuantity(BLOCK_GAS_LIMIT),
     gasUsed: "0x0",
     baseFeePerGas: "0x0",
     timestamp: toQuantity(Math.floor(header.timestampMs / 1000)),
-    transactions: transactions.map((raw, index) =>
-      full ? formatTransaction(context, raw, placeIn(block, index)) : hashTransaction(raw),
-    ),
     // beyond Ethereum's fields
     ledgerHeight: toQuantity(header.height),
     timestampMs: toQuantity(header.timestampMs),
+  };
+}
+
+export function formatBlock(context: FastContext, block: Block, full: boolean) {
+  const { transactions } = block;
+  const sizeBytes = transactions.reduce((sum, { length }) => sum + length, 0);
+  return {
+    ...formatHeader(block),
+    ...obsoleteBlockFields,
+    size: toQuantity(sizeBytes),
+    transactions: transactions.map((raw, index) =>
+      full ? formatTransaction(context, raw, placeIn(block, index)) : hashTransaction(raw),
+    ),
   };
 }
 
@@ -106,7 +113,7 @@ export function formatTransaction({ chain, common }: FastContext, raw: Uint8Arra
 /** Nothing that would fail is ordered, so that every receipt is one of success, and without a fee. */
 export function formatReceipt(
   context: FastContext,
-  { raw, hash, sender, index }: FastInclusion,
+  { raw, hash, sender, index }: Pick<FastInclusion, "raw" | "hash" | "sender" | "index">,
   place: Place,
 ) {
   const { tx } = parseSignedTransaction(raw, context.common);
@@ -124,4 +131,13 @@ export function formatReceipt(
     logs: [],
     logsBloom: EMPTY_BLOOM,
   };
+}
+
+/** Of a block's signed transactions, in order. */
+export function formatReceipts(context: FastContext, block: Block) {
+  return block.transactions.flatMap((raw, index) => {
+    if (decodeFastTransaction(raw).type !== "signed") return [];
+    const { hash, sender } = parseSignedTransaction(raw, context.common);
+    return [formatReceipt(context, { raw, hash, sender, index }, placeIn(block, index))];
+  });
 }

@@ -1,13 +1,10 @@
 import type { Hex } from "@weft/protocol";
 import type { BlockInfo, PlacedLog, Receipt, TransactionInfo } from "@weft/zk-chain";
-import { obsoleteBlockFields, toQuantity } from "./format.ts";
+import { obsoleteBlockFields, obsoleteHeaderFields, toQuantity } from "./format.ts";
 
-export function formatBlock(
-  block: BlockInfo,
-  transactions: readonly (Hex | ReturnType<typeof formatTransaction>)[],
-) {
+export function formatHeader(block: BlockInfo) {
   return {
-    ...obsoleteBlockFields,
+    ...obsoleteHeaderFields,
     number: toQuantity(block.number),
     hash: block.hash,
     parentHash: block.parentHash,
@@ -16,15 +13,25 @@ export function formatBlock(
     stateRoot: block.header.stateRoot,
     miner: block.feeRecipient,
     mixHash: block.prevRandao,
-    size: toQuantity(block.sizeBytes),
     gasLimit: toQuantity(block.gasLimit),
     gasUsed: toQuantity(block.gasUsed),
     baseFeePerGas: toQuantity(block.baseFeePerGas),
     timestamp: toQuantity(block.timestamp),
-    transactions,
     // beyond Ethereum's fields
     ledgerHeight: toQuantity(block.header.height),
     timestampMs: toQuantity(block.header.timestampMs),
+  };
+}
+
+export function formatBlock(
+  block: BlockInfo,
+  transactions: readonly (Hex | ReturnType<typeof formatTransaction>)[],
+) {
+  return {
+    ...formatHeader(block),
+    ...obsoleteBlockFields,
+    size: toQuantity(block.sizeBytes),
+    transactions,
   };
 }
 
@@ -58,8 +65,7 @@ export function formatTransaction(transaction: TransactionInfo) {
 }
 
 export function formatReceipt(receipt: Receipt) {
-  const { blockHash, blockNumber, blockHeight, timestamp, index, transactionHash } = receipt;
-  const place = { blockHash, blockNumber, blockHeight, timestamp };
+  const { blockHash, blockNumber, index, transactionHash } = receipt;
   return {
     transactionHash,
     transactionIndex: toQuantity(index),
@@ -74,10 +80,20 @@ export function formatReceipt(receipt: Receipt) {
     cumulativeGasUsed: toQuantity(receipt.cumulativeGasUsed),
     effectiveGasPrice: toQuantity(receipt.effectiveGasPrice),
     logsBloom: receipt.logsBloom,
-    logs: receipt.logs.map((log) =>
-      formatLog({ ...log, ...place, transactionHash, transactionIndex: index }),
-    ),
+    logs: placedLogs(receipt).map(formatLog),
   };
+}
+
+/** A receipt's logs with their places, as a search gives them. */
+export function placedLogs(receipt: Receipt): PlacedLog[] {
+  const { blockHash, blockNumber, blockHeight, timestamp, index, transactionHash } = receipt;
+  const place = { blockHash, blockNumber, blockHeight, timestamp };
+  return receipt.logs.map((log) => ({
+    ...log,
+    ...place,
+    transactionHash,
+    transactionIndex: index,
+  }));
 }
 
 export function formatLog(log: PlacedLog) {

@@ -1,18 +1,19 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Dispatcher } from "./dispatcher.ts";
+import { ActiveRequests } from "./activeRequests.ts";
 import { toErrorObject } from "./errorObject.ts";
 import { RpcError } from "./errors.ts";
+import { type Dispatchers, findDispatcher } from "./findDispatcher.ts";
 import {
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
-  MAX_ACTIVE_REQUESTS,
   MAX_BODY_BYTES,
   MAX_CONNECTIONS,
   REQUEST_TIMEOUT_MS,
   STOP_GRACE_MS,
 } from "./limits.ts";
+import { attachWebSockets, type WebSockets, wantsWebSocket } from "./webSockets.ts";
 
 export interface HttpServer {
   readonly port: number;
@@ -24,8 +25,9 @@ export type HttpServerOptions = {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** By path, such as `/zk`. */
-  readonly dispatchers: ReadonlyMap<string, Dispatcher>;
+  readonly dispatchers: Dispatchers;
+  /** How often WebSockets are pinged. Default: `HEARTBEAT_MS`. */
+  readonly heartbeatMs?: number;
 };
 
 /** Wallets in any page may talk to a node: it keeps no keys and knows no cookies. */
@@ -36,20 +38,17 @@ const corsHeaders = {
   "access-control-max-age": "86400",
 };
 
-/** @throws RpcError LISTEN_FAILED */
+/** HTTP and WebSockets at the same addresses. @throws RpcError LISTEN_FAILED */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  let active = 0;
-  const server = createServer((request, response) => {
-    if (active >= MAX_ACTIVE_REQUESTS) {
+  const active = new ActiveRequests();
+  const server = createServer({ shouldUpgradeCallback: wantsWebSocket }, (request, response) => {
+    if (!active.enter()) {
       refuse(response, 503, "the node is busy");
       return;
     }
-    active++;
     respond(request, response, options.dispatchers)
       .catch(() => response.destroy()) // the client went away
-      .finally(() => {
-        active--;
-      });
+      .finally(() => active.leave());
   });
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -60,9 +59,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     else socket.destroy();
   });
   await listen(server, options);
+  const webSockets = attachWebSockets(server, { ...options, active });
   return {
     port: (server.address() as AddressInfo).port,
-    stop: () => stop(server),
+    stop: () => stop(server, webSockets),
   };
 }
 
@@ -78,12 +78,14 @@ async function listen(server: Server, { host, port }: HttpServerOptions): Promis
   }
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, webSockets: WebSockets): Promise<void> {
   if (!server.listening) return;
-  const closed = once(server, "close");
+  const closed = once(server, "close"); // with WebSockets among its connections
+  const webSocketsClosed = webSockets.stop();
   server.close();
   server.closeIdleConnections();
   const grace = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS);
+  await webSocketsClosed;
   await closed;
   clearTimeout(grace);
 }
@@ -91,10 +93,9 @@ async function stop(server: Server): Promise<void> {
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  dispatchers: ReadonlyMap<string, Dispatcher>,
+  dispatchers: Dispatchers,
 ): Promise<void> {
-  const [path = ""] = (request.url ?? "").split("?");
-  const dispatcher = dispatchers.get(path.length > 1 ? path.replace(/\/$/, "") : path);
+  const dispatcher = findDispatcher(dispatchers, request.url);
   if (dispatcher === undefined) {
     return refuse(response, 404, `nothing here; try ${[...dispatchers.keys()].join(" or ")}`);
   }

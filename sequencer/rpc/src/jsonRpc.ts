@@ -11,9 +11,12 @@ export const ErrorNumber = {
   notFound: -32001,
   unavailable: -32002,
   transactionRejected: -32003,
+  methodUnsupported: -32004,
   limitExceeded: -32005,
   /** Of Geth, and known to every client: `data` is what the contract reverted with. */
   executionReverted: 3,
+  /** EIP-7966: `data` is the transaction's hash. */
+  unconfirmed: 4,
 } as const;
 
 export type JsonRpcId = string | number | null;

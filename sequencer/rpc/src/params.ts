@@ -1,6 +1,13 @@
-import type { Address, Hash, Hex, LedgerHeight } from "@weft/protocol";
+import type { Address, ChainNumber, Hash, Hex, LedgerHeight } from "@weft/protocol";
+import type { AccountOverride, BlockOverride, SlotOverride } from "@weft/zk-chain";
 import { z } from "zod";
-import { MAX_LIST_ENTRIES } from "./limits.ts";
+import {
+  MAX_LIST_ENTRIES,
+  MAX_OVERRIDE_ACCOUNTS,
+  MAX_OVERRIDE_CODE_BYTES,
+  MAX_OVERRIDE_SLOTS,
+} from "./limits.ts";
+import type { LogCriteria } from "./logMatcher.ts";
 
 // Parameters as JSON-RPC clients send them, parsed into what the chains take.
 
@@ -34,16 +41,18 @@ export const storageKey = quantity.transform(
 );
 
 /**
- * Which block. `safe` and `finalized` are `latest` until ledgers are ordered by several validators and
- * settled on Ethereum; a block that is `sequenced` is not taken back.
+ * Which block. `latest` is the newest that is `sequenced`. `safe` will be the newest that is `committed`
+ * by the other validators, and `finalized` the newest that is settled on Ethereum. As long as there is
+ * neither, the genesis is both: nothing else is agreed on by everyone, and whoever waits for
+ * `finalized` must go on waiting. An error in its place would break wallets that poll it.
  */
 export type BlockRef = { readonly number: number } | { readonly hash: Hash } | "latest" | "pending";
 
 const blockTag = z
   .enum(["latest", "safe", "finalized", "pending", "earliest"])
   .transform((tag): BlockRef => {
-    if (tag === "earliest") return { number: 0 };
-    return tag === "pending" ? "pending" : "latest";
+    if (tag === "latest" || tag === "pending") return tag;
+    return { number: 0 };
   });
 const numberRef = smallQuantity.transform((number): BlockRef => ({ number }));
 
@@ -95,10 +104,67 @@ export const callRequest = z
   })
   .transform(({ input, data, ...rest }) => withoutUndefined({ ...rest, data: data ?? input }));
 
-/** Overrides come with a later issue; until then nobody must think that theirs worked. */
-export const noOverrides = z
-  .union([z.null(), z.strictObject({})], { error: "overrides are not supported" })
-  .optional();
+const slots = z
+  .record(storageKey, storageKey)
+  .transform((entries) =>
+    Object.entries(entries).map(([slot, value]): SlotOverride => ({ slot: slot as Hash, value })),
+  );
+
+/** Strict: nobody must think that an override worked which isn't known here. */
+const accountOverride = z
+  .strictObject({
+    balance: maybe(quantity),
+    nonce: maybe(quantity.refine((nonce) => nonce < 2n ** 64n, { error: "too large" })),
+    code: maybe(data.refine((code) => code.length <= 2 + 2 * MAX_OVERRIDE_CODE_BYTES)),
+    state: maybe(slots),
+    stateDiff: maybe(slots),
+  })
+  .refine(({ state, stateDiff }) => !state || !stateDiff, { error: "state excludes stateDiff" });
+
+/** The third parameter of `eth_call`, by address. */
+export const accountOverrides = z
+  .record(address, accountOverride)
+  .transform((accounts) =>
+    Object.entries(accounts).map(
+      ([address, account]): AccountOverride => ({
+        address: address as Address,
+        ...withoutUndefined(account),
+      }),
+    ),
+  )
+  .refine((accounts) => accounts.length <= MAX_OVERRIDE_ACCOUNTS, { error: "too many accounts" })
+  .refine(
+    (accounts) => {
+      const counts = accounts.map(({ state, stateDiff }) => (state ?? stateDiff ?? []).length);
+      return counts.reduce((sum, count) => sum + count, 0) <= MAX_OVERRIDE_SLOTS;
+    },
+    { error: `more than ${MAX_OVERRIDE_SLOTS} slots` },
+  );
+
+const MS_PER_SECOND = 1000;
+
+/** The fourth parameter of `eth_call`, with the names that Geth and viem have for its fields. */
+export const blockOverride = z
+  .strictObject({
+    number: maybe(smallQuantity),
+    time: maybe(
+      smallQuantity.refine((time) => time <= Number.MAX_SAFE_INTEGER / MS_PER_SECOND, {
+        error: "too large",
+      }),
+    ),
+    gasLimit: maybe(quantity),
+    feeRecipient: maybe(address),
+    prevRandao: maybe(hash),
+    baseFeePerGas: maybe(quantity),
+  })
+  .transform(
+    ({ number, time, ...fields }): BlockOverride =>
+      withoutUndefined({
+        ...fields,
+        number: number as ChainNumber | undefined,
+        timestamp: time === undefined ? undefined : BigInt(time),
+      }),
+  );
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
@@ -113,6 +179,14 @@ const topic = z.union([z.null(), hash, z.array(hash).max(MAX_LIST_ENTRIES)], {
   error: "expected null, a topic, or a list of topics",
 });
 
+/** Where to look, and for what. */
+export type LogFilterParams = {
+  readonly fromBlock: BlockRef | undefined;
+  readonly toBlock: BlockRef | undefined;
+  readonly blockHash: Hash | undefined;
+  readonly criteria: LogCriteria;
+};
+
 export const logFilter = z
   .object({
     fromBlock: maybe(blockRef),
@@ -125,7 +199,13 @@ export const logFilter = z
   })
   .refine(({ fromBlock, toBlock, blockHash }) => !blockHash || (!fromBlock && !toBlock), {
     error: "blockHash excludes fromBlock and toBlock",
-  });
+  })
+  .transform(
+    ({ address, topics, ...where }): LogFilterParams => ({
+      ...where,
+      criteria: { ...(address && { addresses: address }), ...(topics && { topics }) },
+    }),
+  );
 
 /** For `weft_*`: plain JSON numbers, or quantities. */
 export const ledgerHeight = z

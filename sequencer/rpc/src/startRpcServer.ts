@@ -1,21 +1,28 @@
 import { createCommon } from "@weft/ethereum";
 import type { Ledger } from "@weft/ledger";
 import type { ChainId } from "@weft/protocol";
+import type { ChainEvents } from "./chainEvents.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import type { FastChainReader } from "./fastChainReader.ts";
+import { createFastEvents } from "./fastEvents.ts";
 import { startHttpServer } from "./httpServer.ts";
 import { type Method, methodTable } from "./method.ts";
 import { chainMethods } from "./methods/chainMethods.ts";
 import { fastAccountMethods } from "./methods/fastAccountMethods.ts";
 import { fastBlockMethods } from "./methods/fastBlockMethods.ts";
 import { fastTransactionMethods } from "./methods/fastTransactionMethods.ts";
+import { filterMethods } from "./methods/filterMethods.ts";
 import { ledgerMethods } from "./methods/ledgerMethods.ts";
+import { logMethods } from "./methods/logMethods.ts";
+import { subscriptionMethods } from "./methods/subscriptionMethods.ts";
+import { unsupportedMethods } from "./methods/unsupportedMethods.ts";
 import { zkBlockMethods } from "./methods/zkBlockMethods.ts";
 import { zkFeeMethods } from "./methods/zkFeeMethods.ts";
-import { zkLogMethods } from "./methods/zkLogMethods.ts";
 import { zkStateMethods } from "./methods/zkStateMethods.ts";
 import { zkTransactionMethods } from "./methods/zkTransactionMethods.ts";
+import { PendingHashes } from "./pendingHashes.ts";
 import type { ZkChainReader } from "./zkContext.ts";
+import { createZkEvents } from "./zkEvents.ts";
 
 export type RpcOptions = {
   readonly ledger: Ledger;
@@ -42,6 +49,9 @@ export interface RpcServer extends RpcEndpoints {
   readonly url: string;
   readonly zkUrl: string;
   readonly fastUrl: string;
+  /** The same, for WebSockets. */
+  readonly zkWebSocketUrl: string;
+  readonly fastWebSocketUrl: string;
   /** Takes no more requests, and waits a moment for those under way. */
   stop(): Promise<void>;
 }
@@ -51,35 +61,40 @@ export function createRpcEndpoints(options: RpcOptions): RpcEndpoints {
   const { ledger, zkChain, zkChainId, fastChain, onInternalError } = options;
   const { chainId: fastChainId } = fastChain;
   const weft = ledgerMethods({ ledger, fastChainId, zkChainId });
-  const zk = { chain: zkChain, chainId: zkChainId, ledger };
+  const zk = { chain: zkChain, chainId: zkChainId, ledger, pending: new PendingHashes() };
   const fast = { chain: fastChain, ledger, common: createCommon(fastChainId) };
+  const zkEvents = createZkEvents(zk);
   const dispatcher = (...groups: Readonly<Record<string, Method>>[]) =>
     createDispatcher({
-      methods: methodTable(...groups),
+      methods: methodTable(weft, unsupportedMethods(), ...groups),
       ...(onInternalError && { onInternalError }),
     });
+  const eventMethods = (events: ChainEvents) => ({
+    ...logMethods(events),
+    ...filterMethods(events),
+    ...subscriptionMethods(events),
+  });
   return {
     zk: dispatcher(
-      weft,
       chainMethods(zkChainId),
       zkBlockMethods(zk),
-      zkTransactionMethods(zk),
+      zkTransactionMethods(zk, zkEvents),
       zkStateMethods(zk),
       zkFeeMethods(zk),
-      zkLogMethods(zk),
+      eventMethods(zkEvents),
     ),
     fast: dispatcher(
-      weft,
       chainMethods(fastChainId),
       fastBlockMethods(fast),
       fastTransactionMethods(fast),
       fastAccountMethods(fast),
+      eventMethods(createFastEvents(fast)),
     ),
   };
 }
 
 /**
- * JSON-RPC over HTTP for both chains, at `/zk` and `/fast`.
+ * JSON-RPC over HTTP and WebSockets for both chains, at `/zk` and `/fast`.
  * @throws RpcError LISTEN_FAILED
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
@@ -90,13 +105,16 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ["/fast", endpoints.fast],
   ]);
   const server = await startHttpServer({ host, port, dispatchers });
-  const url = `http://${urlHost(host)}:${server.port}`;
+  const address = `${urlHost(host)}:${server.port}`;
+  const [url, webSocketUrl] = [`http://${address}`, `ws://${address}`];
   return {
     ...endpoints,
     port: server.port,
     url,
     zkUrl: `${url}/zk`,
     fastUrl: `${url}/fast`,
+    zkWebSocketUrl: `${webSocketUrl}/zk`,
+    fastWebSocketUrl: `${webSocketUrl}/fast`,
     stop: () => server.stop(),
   };
 }

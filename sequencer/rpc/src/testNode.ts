@@ -32,7 +32,9 @@ export const FAST = chainId(84_232);
 export const ZK = chainId(84_231);
 export const ETHER = 10n ** 18n;
 
-const accounts = [1, 2].map((seed) => privateKeyToAccount(keccak256(Uint8Array.of(seed))));
+const keys = [1, 2].map((seed) => keccak256(Uint8Array.of(seed)));
+const accounts = keys.map((key) => privateKeyToAccount(key));
+export const [aliceKey] = keys as [Hex, Hex];
 /** Both have 1,000 ZKPoW on the ZK chain, and Alice 5 on the fast chain. Alice owns the contracts. */
 export const [alice, bob] = accounts as [PrivateKeyAccount, PrivateKeyAccount];
 

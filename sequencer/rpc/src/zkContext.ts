@@ -1,20 +1,24 @@
 import type { Ledger } from "@weft/ledger";
 import type { ChainId, ChainNumber, LedgerHeight } from "@weft/protocol";
-import type { BlockInfo, StateRef, ZkEngine } from "@weft/zk-chain";
+import type { BlockInfo, StateRef, ZkChain, ZkEngine } from "@weft/zk-chain";
 import { RpcError } from "./errors.ts";
 import type { BlockRef } from "./params.ts";
+import type { PendingHashes } from "./pendingHashes.ts";
 
 /** The ZK chain, without what makes blocks. */
 export type ZkChainReader = Omit<
   ZkEngine,
   "buildGenesis" | "build" | "commit" | "discard" | "execute" | "nextReleaseNonce"
->;
+> &
+  Pick<ZkChain, "onCommitted">;
 
 /** What the ZK chain's methods work on. */
 export type ZkContext = {
   readonly chain: ZkChainReader;
   readonly chainId: ChainId;
   readonly ledger: Ledger;
+  /** What came in through JSON-RPC: what waits in the mempool, but for the node's own. */
+  readonly pending: PendingHashes;
 };
 
 /** The newest block. @throws RpcError NOT_FOUND before the genesis */

@@ -14,8 +14,10 @@ export function chainMethods(chainId: ChainId) {
     web3_sha3: defineMethod(z.tuple([data]), ([bytes]) => keccak256(hexToBytes(bytes))),
     net_version: defineMethod(noParams, () => String(chainId)),
     net_listening: defineMethod(noParams, () => true),
+    net_peerCount: defineMethod(noParams, () => "0x0"),
     eth_chainId: defineMethod(noParams, () => toQuantity(chainId)),
     eth_syncing: defineMethod(noParams, () => false),
+    eth_mining: defineMethod(noParams, () => false),
     // A node keeps no keys.
     eth_accounts: defineMethod(noParams, () => []),
   };

@@ -1,5 +1,6 @@
-import { hexToBytes, ZERO_ADDRESS } from "@weft/protocol";
+import { hexToBytes, ZERO_ADDRESS, ZERO_HASH } from "@weft/protocol";
 import { z } from "zod";
+import { RpcError } from "../errors.ts";
 import { assertNewestState, type FastContext } from "../fastContext.ts";
 import { toQuantity } from "../format.ts";
 import { TRANSFER_GAS } from "../formatFast.ts";
@@ -11,6 +12,7 @@ import {
   noParams,
   smallQuantity,
   stateBlockRef,
+  storageKey,
 } from "../params.ts";
 
 /** EIP-7623's price of calldata: 10 for each token, of which a zero byte is one and others are four. */
@@ -34,6 +36,20 @@ export function fastAccountMethods(context: FastContext) {
     }),
     /** One byte where there is a program, so that wallets see that they call something. */
     eth_getCode: defineMethod(accountAt, ([at]) => (at === chain.portal ? "0x01" : "0x")),
+    /** There is none: programs aren't contracts. */
+    eth_getStorageAt: defineMethod(
+      z.tuple([address, storageKey, stateBlockRef.optional()]),
+      () => ZERO_HASH,
+    ),
+    /** Where there is no code a call gives nothing, which is what wallets that probe addresses expect. */
+    eth_call: defineMethod(
+      z.tuple([callRequest, stateBlockRef.optional()]).rest(z.unknown()),
+      ([{ to }]) => {
+        if (to !== undefined && to !== chain.portal) return "0x";
+        const message = "the fast chain runs no contracts; its program is called by transactions";
+        throw new RpcError("METHOD_UNSUPPORTED", message);
+      },
+    ),
     /** What the transaction's own bytes would take on Ethereum: libraries insist on it. */
     eth_estimateGas: defineMethod(
       z.tuple([callRequest, stateBlockRef.optional()]),

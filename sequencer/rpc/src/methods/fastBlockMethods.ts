@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { type FastContext, findBlock, newestBlock } from "../fastContext.ts";
 import { toQuantity } from "../format.ts";
-import { formatBlock } from "../formatFast.ts";
+import { formatBlock, formatReceipts } from "../formatFast.ts";
 import { defineMethod } from "../method.ts";
-import { type BlockRef, blockRef, hash, noParams } from "../params.ts";
+import {
+  type BlockRef,
+  blockRef,
+  hash,
+  noParams,
+  smallQuantity,
+  stateBlockRef,
+} from "../params.ts";
 
 const fullTransactions = z.boolean().nullish();
 
@@ -16,6 +23,11 @@ export function fastBlockMethods(context: FastContext) {
   function transactionCount(ref: BlockRef) {
     const found = findBlock(context, ref);
     return found === undefined ? null : toQuantity(found.transactions.length);
+  }
+
+  /** Blocks of one ledger have none. */
+  function uncleCount(ref: BlockRef) {
+    return findBlock(context, ref) === undefined ? null : "0x0";
   }
 
   return {
@@ -31,6 +43,18 @@ export function fastBlockMethods(context: FastContext) {
     ),
     eth_getBlockTransactionCountByHash: defineMethod(z.tuple([hash]), ([hash]) =>
       transactionCount({ hash }),
+    ),
+    eth_getUncleCountByBlockNumber: defineMethod(z.tuple([blockRef]), ([ref]) => uncleCount(ref)),
+    eth_getUncleCountByBlockHash: defineMethod(z.tuple([hash]), ([hash]) => uncleCount({ hash })),
+    eth_getUncleByBlockNumberAndIndex: defineMethod(z.tuple([blockRef, smallQuantity]), () => null),
+    eth_getUncleByBlockHashAndIndex: defineMethod(z.tuple([hash, smallQuantity]), () => null),
+    /** Of signed transactions: the chain's own have none. */
+    eth_getBlockReceipts: defineMethod(
+      z.tuple([z.union([hash.transform((hash): BlockRef => ({ hash })), stateBlockRef])]),
+      ([ref]) => {
+        const found = findBlock(context, ref);
+        return found === undefined ? null : formatReceipts(context, found);
+      },
     ),
   };
 }

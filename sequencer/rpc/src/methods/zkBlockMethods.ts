@@ -2,7 +2,14 @@ import { z } from "zod";
 import { toQuantity } from "../format.ts";
 import { formatBlock, formatReceipt, formatTransaction } from "../formatZk.ts";
 import { defineMethod } from "../method.ts";
-import { type BlockRef, blockRef, hash, noParams, stateBlockRef } from "../params.ts";
+import {
+  type BlockRef,
+  blockRef,
+  hash,
+  noParams,
+  smallQuantity,
+  stateBlockRef,
+} from "../params.ts";
 import { findBlock, type ZkContext } from "../zkContext.ts";
 
 const fullTransactions = z.boolean().nullish();
@@ -23,6 +30,11 @@ export function zkBlockMethods(context: ZkContext) {
     return found === undefined ? null : toQuantity(found.transactionHashes.length);
   }
 
+  /** Blocks of one ledger have none. */
+  async function uncleCount(ref: BlockRef) {
+    return (await findBlock(context, ref)) === undefined ? null : "0x0";
+  }
+
   return {
     eth_blockNumber: defineMethod(noParams, async () => {
       const newest = await findBlock(context, "latest");
@@ -40,6 +52,10 @@ export function zkBlockMethods(context: ZkContext) {
     eth_getBlockTransactionCountByHash: defineMethod(z.tuple([hash]), ([hash]) =>
       transactionCount({ hash }),
     ),
+    eth_getUncleCountByBlockNumber: defineMethod(z.tuple([blockRef]), ([ref]) => uncleCount(ref)),
+    eth_getUncleCountByBlockHash: defineMethod(z.tuple([hash]), ([hash]) => uncleCount({ hash })),
+    eth_getUncleByBlockNumberAndIndex: defineMethod(z.tuple([blockRef, smallQuantity]), () => null),
+    eth_getUncleByBlockHashAndIndex: defineMethod(z.tuple([hash, smallQuantity]), () => null),
     eth_getBlockReceipts: defineMethod(
       z.tuple([z.union([hash.transform((hash): BlockRef => ({ hash })), stateBlockRef])]),
       async ([ref]) => {

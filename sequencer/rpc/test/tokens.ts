@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import type { Hex } from "viem";
+
+/** Creation code, without constructors' arguments. */
+export type Tokens = { readonly coin: Hex; readonly deed: Hex };
+
+export const TOKENS_FILE = new URL("./tokens.json", import.meta.url);
+
+/** What `compileTokens` gives: compiled once, since every test file would take seconds for it. */
+export const tokens = JSON.parse(readFileSync(TOKENS_FILE, "utf8")) as Tokens;
+
+/** As clients write them down; the arguments are those of Tokens.sol. */
+export const coinAbi = [
+  "constructor(string name, string symbol, uint256 supply)",
+  "function name() view returns (string)",
+  "function decimals() view returns (uint8)",
+  "function totalSupply() view returns (uint256)",
+  "function balanceOf(address) view returns (uint256)",
+  "function transfer(address to, uint256 amount) returns (bool)",
+  "function approve(address spender, uint256 amount) returns (bool)",
+  "function transferFrom(address from, address to, uint256 amount) returns (bool)",
+  "event Transfer(address indexed from, address indexed to, uint256 value)",
+  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
+] as const;
+
+export const deedAbi = [
+  "constructor(string name, string symbol)",
+  "function symbol() view returns (string)",
+  "function mint(address to, uint256 tokenId)",
+  "function ownerOf(uint256 tokenId) view returns (address)",
+  "function balanceOf(address) view returns (uint256)",
+  "function safeTransferFrom(address from, address to, uint256 tokenId)",
+  "function supportsInterface(bytes4) view returns (bool)",
+  "event Transfer(address indexed from, address indexed to, uint256 indexed tokenId)",
+  "error ERC721NonexistentToken(uint256 tokenId)",
+] as const;
