@@ -1,40 +1,25 @@
-import {
-  type Address,
-  encodeFunctionData,
-  getContract,
-  parseEventLogs,
-  toFunctionSelector,
-} from "viem";
+import { type Address, encodeFunctionData, parseEventLogs, zeroAddress } from "viem";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { contractAddresses, marketAbi } from "../index.ts";
+import { marketAbi, nativeAsset } from "../index.ts";
 import { expectRevert } from "./support/expectRevert.ts";
-import { accounts, type Helper, type TestChain } from "./support/startTestChain.ts";
+import { day, marketActions } from "./support/marketActions.ts";
+import { accounts, type Helper } from "./support/startTestChain.ts";
 import { useTestChain } from "./support/useTestChain.ts";
 
 const { alice, bob } = accounts;
 const tokenId = 5n;
 const priceWei = 1_000n;
-const nobody = "0x0000000000000000000000000000000000000000";
 
 const running = useTestChain();
-let market: ReturnType<typeof connect>;
+let market: ReturnType<typeof marketActions>;
 let collection: Helper;
 beforeAll(() => {
-  market = connect(running());
+  market = marketActions(running());
 });
 beforeEach(async () => {
   collection = await running().deploy("TestCollection");
   await running().tell(collection, "mint", [alice, tokenId]);
 });
-
-function connect({ client }: TestChain) {
-  return getContract({ abi: marketAbi, address: contractAddresses.market, client });
-}
-
-async function ownerOfToken() {
-  const { client } = running();
-  return client.readContract({ ...collection, functionName: "ownerOf", args: [tokenId] });
-}
 
 function approve() {
   return running().tell(collection, "setApprovalForAll", [market.address, true], alice);
@@ -61,8 +46,14 @@ describe("list", () => {
     const [event] = parseEventLogs({ abi: marketAbi, logs, eventName: "Listed" });
     const listed = { seller: alice, collection: collection.address, tokenId, priceWei };
     expect(event?.args).toEqual({ listingId: 1n, ...listed });
-    expect(await market.read.listing([1n])).toEqual(listed);
-    expect(await ownerOfToken()).toBe(market.address);
+    expect(await market.read.listing([1n])).toEqual({
+      seller: alice,
+      collection: collection.address,
+      tokenId,
+      price: priceWei,
+      currency: nativeAsset,
+    });
+    expect(await market.ownerOf(collection, tokenId)).toBe(market.address);
   });
 
   test("is for a price: ZeroPrice", async () => {
@@ -95,12 +86,12 @@ describe("buy", () => {
     const { client } = running();
     const before = await client.getBalance({ address: alice });
     const { logs } = await buy();
-    expect(await ownerOfToken()).toBe(bob);
+    expect(await market.ownerOf(collection, tokenId)).toBe(bob);
     expect(await client.getBalance({ address: alice })).toBe(before + priceWei);
     const [event] = parseEventLogs({ abi: marketAbi, logs, eventName: "Sold" });
     const sold = { seller: alice, buyer: bob, collection: collection.address, tokenId, priceWei };
     expect(event?.args).toEqual({ listingId: 1n, ...sold });
-    expect((await market.read.listing([1n])).seller).toBe(nobody);
+    expect((await market.read.listing([1n])).seller).toBe(zeroAddress);
   });
 
   test("happens once: ListingNotOpen", async () => {
@@ -123,13 +114,58 @@ describe("buy", () => {
   });
 });
 
+describe("a buyer who is overtaken", () => {
+  test("does not buy what is listed again under a new id: ListingNotOpen", async () => {
+    await list();
+    await running().mined(market.write.cancel([1n], { account: alice }));
+    await running().mined(
+      market.write.list([collection.address, tokenId, priceWei], { account: alice }),
+    );
+    const call = market.simulate.buy([1n, priceWei], { account: bob, value: priceWei });
+    await expectRevert(call, "ListingNotOpen", [1n]);
+  });
+
+  test("does not pay a price that is not theirs, whatever they sent: PriceMismatch", async () => {
+    await list();
+    const call = market.simulate.buy([1n, priceWei - 1n], { account: bob, value: priceWei });
+    await expectRevert(call, "PriceMismatch", [priceWei, priceWei - 1n]);
+  });
+});
+
+describe("a collection", () => {
+  test("that does not hand over its token is not paid for: NotDelivered", async () => {
+    await list();
+    await running().tell(collection, "setKeepsTokens", [true]);
+    const call = market.simulate.buy([1n, priceWei], { account: bob, value: priceWei });
+    await expectRevert(call, "NotDelivered", [collection.address, tokenId]);
+  });
+
+  test("that is listed twice gets nothing from the market but its buyers' money", async () => {
+    const { client, deploy, mined, tell } = running();
+    const expiresAt = await market.expiryIn(day);
+    const offer = [collection.address, tokenId, nativeAsset, 500n, expiresAt] as const;
+    await mined(market.write.makeOffer(offer, { account: bob, value: 500n }));
+
+    const phantom = await deploy("PhantomCollection");
+    for (const _ of [1n, 2n]) {
+      await tell(phantom, "setOwner", [tokenId, alice]);
+      await mined(market.write.list([phantom.address, tokenId, priceWei], { account: alice }));
+    }
+    await buy(1n);
+    await buy(2n);
+    expect(await client.getBalance({ address: market.address })).toBe(500n);
+    await mined(market.write.cancelOffer([1n], { account: bob }));
+    expect(await client.getBalance({ address: market.address })).toBe(0n);
+  });
+});
+
 describe("cancel", () => {
   test("gives the token back and ends the listing", async () => {
     await list();
     const { logs } = await running().mined(market.write.cancel([1n], { account: alice }));
     const events = parseEventLogs({ abi: marketAbi, logs, eventName: "Cancelled" });
     expect(events.map(({ args }) => args.listingId)).toEqual([1n]);
-    expect(await ownerOfToken()).toBe(alice);
+    expect(await market.ownerOf(collection, tokenId)).toBe(alice);
     const call = market.simulate.buy([1n, priceWei], { account: bob, value: priceWei });
     await expectRevert(call, "ListingNotOpen", [1n]);
   });
@@ -162,7 +198,7 @@ describe("a seller who can't be paid", () => {
     const seller = await deploy("MoodyAccount");
     await listBy(seller);
     const { logs } = await buy();
-    expect(await ownerOfToken()).toBe(bob);
+    expect(await market.ownerOf(collection, tokenId)).toBe(bob);
     const [event] = parseEventLogs({ abi: marketAbi, logs, eventName: "ProceedsKept" });
     expect(event?.args).toEqual({ listingId: 1n, seller: seller.address, amountWei: priceWei });
     expect(await market.read.proceedsOf([seller.address])).toBe(priceWei);
@@ -184,35 +220,7 @@ describe("a seller who can't be paid", () => {
     await client.setCode({ address: alice, bytecode: code ?? "0x" });
     const { gasUsed } = await buy();
     expect(gasUsed).toBeLessThan(250_000n);
-    expect(await ownerOfToken()).toBe(bob);
+    expect(await market.ownerOf(collection, tokenId)).toBe(bob);
     expect(await market.read.proceedsOf([alice])).toBe(priceWei);
-  });
-});
-
-describe("entering the market again", () => {
-  test("is refused to a seller who is being paid: ReentrancyGuardReentrantCall", async () => {
-    const { client, deploy, tell } = running();
-    const seller = await deploy("ReentrantSeller", [market.address]);
-    await tell(collection, "transferFrom", [alice, seller.address, tokenId], alice);
-    await tell(seller, "list", [collection.address, tokenId, priceWei]);
-    await buy();
-    const refusal = await client.readContract({ ...seller, functionName: "refusal" });
-    expect(refusal).toBe(toFunctionSelector("ReentrancyGuardReentrantCall()"));
-    expect(await client.getBalance({ address: seller.address })).toBe(priceWei);
-  });
-
-  test("is refused to a collection: ReentrancyGuardReentrantCall", async () => {
-    const { deploy, tell } = running();
-    collection = await deploy("ReentrantCollection", [market.address]);
-    await tell(collection, "mint", [alice, tokenId]);
-    await list();
-    await tell(collection, "setEnters", [true]);
-    const error = "ReentrancyGuardReentrantCall";
-    const buying = market.simulate.buy([1n, priceWei], { account: bob, value: priceWei });
-    await expectRevert(buying, error);
-    await expectRevert(market.simulate.cancel([1n], { account: alice }), error);
-    await tell(collection, "mint", [alice, 6n]);
-    const listing = [collection.address, 6n, priceWei] as const;
-    await expectRevert(market.simulate.list(listing, { account: alice }), error);
   });
 });

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IPortal} from "../../src/interfaces/IPortal.sol";
 
 /// @notice An account that does what it is told, and takes native value only while its owner lets it.
@@ -41,30 +39,6 @@ contract ReturnBomb {
     receive() external payable {
         assembly {
             revert(0, 300000)
-        }
-    }
-}
-
-/// @notice Sells, and enters the market again while it is being paid.
-contract ReentrantSeller {
-    IMarket private immutable _market;
-
-    /// @notice The selector of the error with which the market refused to be entered.
-    bytes4 public refusal;
-
-    constructor(IMarket market) {
-        _market = market;
-    }
-
-    function list(IERC721 collection, uint256 tokenId, uint256 priceWei) external {
-        collection.approve(address(_market), tokenId);
-        _market.list(address(collection), tokenId, priceWei);
-    }
-
-    receive() external payable {
-        try _market.withdrawProceeds() {}
-        catch (bytes memory reason) {
-            refusal = bytes4(reason);
         }
     }
 }

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
-import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IPortal} from "../../src/interfaces/IPortal.sol";
 
 /// @notice An ordinary token that anybody may mint.
@@ -83,28 +82,5 @@ contract TestCollection is ERC721("Test Collection", "COLL") {
 
     function transferFrom(address from, address to, uint256 tokenId) public override {
         if (!keepsTokens) super.transferFrom(from, to, tokenId);
-    }
-}
-
-/// @notice A collection that enters the market again when a token of it is moved.
-contract ReentrantCollection is ERC721("Reentrant Collection", "REENT") {
-    IMarket private immutable _market;
-    bool public enters;
-
-    constructor(IMarket market) {
-        _market = market;
-    }
-
-    function mint(address to, uint256 tokenId) external {
-        _mint(to, tokenId);
-    }
-
-    function setEnters(bool enters_) external {
-        enters = enters_;
-    }
-
-    function transferFrom(address from, address to, uint256 tokenId) public override {
-        if (enters) _market.cancel(1);
-        super.transferFrom(from, to, tokenId);
     }
 }

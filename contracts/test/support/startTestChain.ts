@@ -106,10 +106,13 @@ export async function startTestChain(): Promise<TestChain> {
   };
 }
 
+const helperFiles = ["Accounts", "Currencies", "Intruders", "Tokens"].map(
+  (name) => `test/helpers/${name}.sol`,
+);
 let helpers: Readonly<Record<string, CompiledContract>> | undefined;
 
 function compileHelper(name: string): CompiledContract {
-  helpers ??= compileSolidity(["test/helpers/Accounts.sol", "test/helpers/Tokens.sol"]).contracts;
+  helpers ??= compileSolidity(helperFiles).contracts;
   const helper = helpers[name];
   if (helper === undefined) throw new Error(`no helper contract ${name}`);
   return helper;
