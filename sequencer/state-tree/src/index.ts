@@ -1,1 +1,11 @@
-export { hashFields } from "./poseidon2/poseidon2.ts";
+export { hashCode, leafKeyOf, MAX_CODE_BYTES } from "./accountLeaves.ts";
+export { CheckpointedWrites, type StateReader } from "./checkpointedWrites.ts";
+export { StateTreeError, type StateTreeErrorCode } from "./errors.ts";
+export { HISTORY_BLOCKS } from "./limits.ts";
+export type { StateFork } from "./stateFork.ts";
+export { StateTree } from "./stateTree.ts";
+export type { StateView } from "./stateView.ts";
+export { openLmdbStore } from "./store/lmdbStore.ts";
+export { createMemoryStore } from "./store/memoryStore.ts";
+export type { StoreChange, StoreEntry, StoreGuard, TreeStore } from "./store/treeStore.ts";
+export { hashToField } from "./tree/digest.ts";

@@ -6,7 +6,6 @@ import {
   loadLimb,
   multiplyAdd,
   square,
-  storeClean,
   toBytes,
 } from "./fieldFunctions.ts";
 import {
