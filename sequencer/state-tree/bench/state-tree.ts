@@ -1,12 +1,9 @@
-// Roots a second: `npm run bench -w @weft/state-tree [-- --json] [-- --leaves 10000]`
-//
-// A transfer changes three leaves: sender, receiver and whoever collects the fees. Each has a root of its
+// A transfer changes three leaves: sender, receiver and whoever collects the fees. Each transfer has a root of its
 // own; every 100 of them make a block, which is written to LMDB and synced.
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { fieldToHash, verifyStateProof } from "@weft/protocol";
 import { poseidon2Hash } from "@zkpassport/poseidon2";
 import { openLmdbStore } from "../src/index.ts";
@@ -23,10 +20,7 @@ const HASHES = 20_000;
 const SLOW_HASHES = 2_000;
 const PROOFS = 200;
 
-const { values: options } = parseArgs({
-  options: { json: { type: "boolean" }, leaves: { type: "string", multiple: true } },
-});
-const sizes = (options.leaves ?? ["10000", "1000000"]).map(Number);
+const SIZES: readonly number[] = [10_000, 1_000_000];
 
 /** The same numbers in every run: SplitMix64. */
 function* randomNumbers(): Generator<bigint, never> {
@@ -139,15 +133,15 @@ async function benchTree(leafCount: number): Promise<Row[]> {
   }
 }
 
-const rows = [benchHashing()];
-for (const leafCount of sizes) rows.push(...(await benchTree(leafCount)));
-const [cpu] = cpus();
-const machine = `${cpu?.model ?? "unknown"}, ${cpus().length} cores, Node ${process.version}`;
-if (options.json === true) console.log(JSON.stringify({ name: "state-tree", machine, rows }));
-else {
-  console.log(machine);
-  for (const { metric, value, unit, baseline, ratio } of rows) {
-    const comparison = baseline === undefined ? "" : ` (baseline ${baseline}, ${ratio} times)`;
-    console.log(`${metric.padEnd(44)} ${value} ${unit}${comparison}`);
+export const about =
+  "the ZK chain's state tree on LMDB: transfers with a root each, proofs, hashes";
+
+/** @param sizes leaves in the tree */
+export async function run(log: (line: string) => void, sizes = SIZES): Promise<readonly Row[]> {
+  const rows = [benchHashing()];
+  for (const leafCount of sizes) {
+    log(`${leafCount} leaves`);
+    rows.push(...(await benchTree(leafCount)));
   }
+  return rows;
 }
