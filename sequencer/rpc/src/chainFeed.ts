@@ -6,6 +6,7 @@ import { FEED_LISTENERS_PER_TURN, MAX_FEED_LISTENERS } from "./limits.ts";
 import { sequencedHead } from "./sequencedHead.ts";
 
 export interface FeedListener<Block> {
+  /** What it throws ends it, as does what stops the whole feed. */
   block(block: Block): void | Promise<void>;
   /** There is nothing more to come. */
   failed(error: unknown): void;
@@ -46,10 +47,12 @@ export class ChainFeed<Block> {
     if (this.#listeners.size === 0) this.#begin(fromNumber);
     const own = { ...listener }; // so that one listener may listen twice
     this.#listeners.set(own, { fromNumber });
-    return () => {
-      this.#listeners.delete(own);
-      if (this.#listeners.size === 0) this.#end();
-    };
+    return () => this.#remove(own);
+  }
+
+  #remove(listener: FeedListener<Block>): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#end();
   }
 
   #newest(): number {
@@ -95,7 +98,13 @@ export class ChainFeed<Block> {
     let sinceTurn = 0;
     for (const [listener, { fromNumber }] of [...this.#listeners]) {
       if (number < fromNumber || !this.#listeners.has(listener)) continue;
-      await listener.block(block);
+      try {
+        await listener.block(block);
+      } catch (error) {
+        // Its own trouble: the others go on. It goes, since it has missed something now.
+        this.#remove(listener);
+        listener.failed(error);
+      }
       // Rooms are served by the same thread.
       if (++sinceTurn % FEED_LISTENERS_PER_TURN === 0) await nextTurn();
     }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createDispatcher, ProviderError } from "./dispatcher.ts";
+import { RpcError } from "./errors.ts";
 import { MAX_BATCH_CALLS, MAX_RESPONSE_BYTES } from "./limits.ts";
 import { defineMethod, methodTable } from "./method.ts";
 import { noParams, quantity } from "./params.ts";
@@ -116,6 +117,28 @@ describe("Dispatcher", () => {
     expect(first.result).toHaveLength(MAX_RESPONSE_BYTES / 2);
     expect(second.error).toMatchObject({ data: { code: "RESPONSE_TOO_LARGE" } });
     expect(third.result).toBe("0x2");
+  });
+
+  it("refuses every call of a message, and answers no notification", () => {
+    const busy = new RpcError("OVERLOADED", "busy");
+    const refuse = (message: unknown) => {
+      const answer = dispatcher.refuse(JSON.stringify(message), busy);
+      return answer === undefined ? undefined : JSON.parse(answer);
+    };
+    const error = { code: -32005, message: "busy", data: { code: "OVERLOADED" } };
+    const one = { jsonrpc: "2.0", id: "a", method: "nothing" };
+    const notification = { jsonrpc: "2.0", method: "nothing" };
+    expect(refuse(one)).toEqual({ jsonrpc: "2.0", id: "a", error });
+    expect(refuse([one, notification, 5])).toEqual([
+      { jsonrpc: "2.0", id: "a", error },
+      { jsonrpc: "2.0", id: null, error },
+    ]);
+    expect(refuse(notification)).toBeUndefined();
+    expect(refuse([notification])).toBeUndefined();
+    expect(refuse([])).toEqual({ jsonrpc: "2.0", id: null, error });
+    expect(JSON.parse(dispatcher.refuse("{", busy) ?? "")).toMatchObject({
+      error: { code: -32700 },
+    });
   });
 
   it("answers any text with a JSON-RPC response or nothing", async () => {

@@ -1,6 +1,6 @@
 import { fastPortalAbi } from "@weft/fast-chain";
 import { encodeFastTransaction, hexToBytes, ZERO_ADDRESS } from "@weft/protocol";
-import { createPublicClient, createWalletClient, encodeFunctionData, http } from "viem";
+import { createPublicClient, createWalletClient, encodeFunctionData, http, keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   alice,
@@ -108,6 +108,46 @@ describe("fast chain through viem", () => {
     expect(await call("net_version")).toBe(String(FAST));
     expect(await call("eth_accounts")).toEqual([]);
     expect(await call("eth_syncing")).toBe(false);
+  });
+
+  it("answers what wallets ask of any chain", async () => {
+    const { address } = bob;
+    expect(await reader.getBlock({ blockTag: "finalized" })).toMatchObject({ number: 0n });
+    expect(await reader.getStorageAt({ address, slot: "0x0" })).toBe(`0x${"00".repeat(32)}`);
+    expect(await reader.call({ to: address, data: "0x01ffc9a7" })).toEqual({ data: undefined });
+    const { portal } = node.fastChain;
+    for (const request of [{ to: portal, data: "0x" }, { data: "0x00" }]) {
+      await expect(call("eth_call", request, "latest")).rejects.toMatchObject({
+        code: -32004,
+        data: { code: "METHOD_UNSUPPORTED" },
+      });
+    }
+    await expect(call("eth_getProof", address, [], "latest")).rejects.toMatchObject({
+      message: expect.stringContaining("weft_getStateProof"),
+    });
+    expect(await call("eth_getLogs", { fromBlock: "0x0" })).toEqual([]);
+    await expect(call("eth_getLogs", { address: "0x1" })).rejects.toMatchObject({ code: -32602 });
+    expect(await call("eth_getUncleCountByBlockNumber", "latest")).toBe("0x0");
+    expect(await call("eth_getUncleCountByBlockNumber", "0xffffff")).toBeNull();
+  });
+
+  it("finds transactions and receipts by their blocks", async () => {
+    const hash = await wallet().sendTransaction({ to: bob.address, value: 1n });
+    const receipt = await reader.getTransactionReceipt({ hash });
+    const { blockHash, blockNumber, transactionIndex: index } = receipt;
+    const transaction = await reader.getTransaction({ hash });
+    expect(await reader.getTransaction({ blockHash, index })).toEqual(transaction);
+    expect(await reader.getTransaction({ blockNumber, index })).toEqual(transaction);
+    const receipts = await call("eth_getBlockReceipts", { blockHash });
+    expect(receipts).toEqual([await call("eth_getTransactionReceipt", hash)]);
+    expect(await call("eth_getBlockReceipts", "earliest")).toEqual([]);
+    expect(await call("eth_getBlockReceipts", "0xffffff")).toBeNull();
+    expect(await call("eth_getTransactionByBlockNumberAndIndex", "0x0", "0xff")).toBeNull();
+    expect(await call("eth_getTransactionByBlockNumberAndIndex", "0x0", "0x0")).toMatchObject({
+      kind: "genesis",
+    });
+    const raw = (await call("eth_getRawTransactionByHash", hash)) as `0x${string}`;
+    expect(keccak256(raw)).toBe(hash);
   });
 
   it("shows the chain's own transactions for what they are", async () => {

@@ -51,7 +51,7 @@ export class Filters {
   }
 
   /** @throws RpcError FILTER_UNKNOWN; whatever reading throws */
-  changes(id: string): Promise<readonly unknown[]> {
+  async changes(id: string): Promise<readonly unknown[]> {
     const filter = this.#use(id);
     const result = filter.last.then(() => filter.poll());
     filter.last = result.catch(() => {});
@@ -59,7 +59,7 @@ export class Filters {
   }
 
   /** @throws RpcError FILTER_UNKNOWN, INVALID_PARAMS when it isn't one of logs */
-  all(id: string): Promise<readonly unknown[]> {
+  async all(id: string): Promise<readonly unknown[]> {
     const { all } = this.#use(id);
     if (all === undefined) throw new RpcError("INVALID_PARAMS", "not a filter of logs");
     return all();

@@ -13,7 +13,12 @@ import {
   REQUEST_TIMEOUT_MS,
   STOP_GRACE_MS,
 } from "./limits.ts";
-import { attachWebSockets, type WebSockets, wantsWebSocket } from "./webSockets.ts";
+import {
+  attachWebSockets,
+  type WebSocketOptions,
+  type WebSockets,
+  wantsWebSocket,
+} from "./webSockets.ts";
 
 export interface HttpServer {
   readonly port: number;
@@ -21,13 +26,10 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-export type HttpServerOptions = {
+export type HttpServerOptions = Omit<WebSocketOptions, "active"> & {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  readonly dispatchers: Dispatchers;
-  /** How often WebSockets are pinged. Default: `HEARTBEAT_MS`. */
-  readonly heartbeatMs?: number;
 };
 
 /** Wallets in any page may talk to a node: it keeps no keys and knows no cookies. */

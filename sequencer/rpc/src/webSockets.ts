@@ -27,6 +27,8 @@ export type WebSocketOptions = {
   readonly active: ActiveRequests;
   /** Default: `HEARTBEAT_MS`. */
   readonly heartbeatMs?: number;
+  /** Default: `MAX_WEB_SOCKETS`. */
+  readonly maxWebSockets?: number;
 };
 
 /** Whether a request wants to become a WebSocket. Others, such as h2c's, stay what they are. */
@@ -46,6 +48,7 @@ const settings: ServerOptions & { readonly closeTimeout: number } = {
 /** JSON-RPC over WebSockets, at the paths and the port of an HTTP server. */
 export function attachWebSockets(server: Server, options: WebSocketOptions): WebSockets {
   const { dispatchers, active, heartbeatMs = HEARTBEAT_MS } = options;
+  const { maxWebSockets = MAX_WEB_SOCKETS } = options;
   const sockets = new WebSocketServer(settings);
   const served = new Map<WebSocket, ServedSocket>();
   let stopping = false;
@@ -62,7 +65,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
   server.on("upgrade", (request, socket, head) => {
     const dispatcher = findDispatcher(dispatchers, request.url);
     if (dispatcher === undefined) refuseUpgrade(socket, "404 Not Found");
-    else if (stopping || sockets.clients.size >= MAX_WEB_SOCKETS) {
+    else if (stopping || sockets.clients.size >= maxWebSockets) {
       refuseUpgrade(socket, "503 Service Unavailable");
     } else {
       sockets.handleUpgrade(request, socket, head, (client) => accept(client, dispatcher));

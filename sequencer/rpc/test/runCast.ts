@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 
-const castPath = createRequire(import.meta.url).resolve("@foundry-rs/cast/bin.mjs");
+const require = createRequire(import.meta.url);
+const castPath = require.resolve("@foundry-rs/cast/bin.mjs");
 const run = promisify(execFile);
 /** A call that hangs fails its test with what it was, rather than as a timeout of the test. */
 const TIMEOUT_MS = 20_000;
