@@ -202,6 +202,15 @@ describe("WebSockets refuse", () => {
     expect(await closeOf(socket)).toEqual([1008, "reads too slowly"]);
   });
 
+  it("to leave a client waiting for what can't come: 1011", async () => {
+    const socket = await connect();
+    await call(socket, "subscribe");
+    const [subscriber] = subscribers;
+    subscriber?.fail(new Error("the disk is full"));
+    expect(await closeOf(socket)).toEqual([1011, "the node can't tell more"]);
+    expect(subscribers.size).toBe(0);
+  });
+
   it("to hold places for clients that are silent: 1006", async () => {
     await restart({ heartbeatMs: 20 });
     const [alive, silent] = [await connect(), await connect({ autoPong: false })];
