@@ -79,7 +79,6 @@ export type BasicData = {
 
 const NONCE_BITS = 64n;
 const CODE_SIZE_BITS = 24n;
-const RESERVED_BITS = 32n;
 
 /**
  * Version (1 byte, 0), reserved (4, zero), code size (3), nonce (8), balance (16), big-endian: the lower
@@ -102,7 +101,7 @@ export function decodeBasicData(value: bigint): BasicData {
   const [hi, balance] = splitHalves(value);
   if (hi >> (NONCE_BITS + CODE_SIZE_BITS) !== 0n) {
     throw new StateProofError("VALUE_INVALID", "an account's data is of another version", {
-      details: { reservedBits: Number(RESERVED_BITS), value },
+      details: { value },
     });
   }
   return {
@@ -159,6 +158,7 @@ export function verifyStateProof(
   expected: { readonly root: Hash; readonly key: Hash },
   proof: StateProof,
 ): bigint {
+  if (typeof proof !== "object" || proof === null) throw malformed("proof");
   const root = parseField(proof, "root");
   const key = parseField(proof, "key");
   if (proof.root !== expected.root) throw unrelated("root");

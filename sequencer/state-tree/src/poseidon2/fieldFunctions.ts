@@ -36,7 +36,7 @@ export const loadLimb = (parameter: number, limb: number): Bytes => [
  * @param column code that leaves the limb's sum on the stack, below 2^63
  * @param carry a local for what goes into the next limb
  */
-export function storeClean(
+function storeClean(
   target: number,
   carry: number,
   column: (limb: number) => readonly Bytes[],
