@@ -15,6 +15,16 @@ export const INITIAL_BASE_FEE = 1_000_000_000n;
 /** Wei per gas below which the base fee never falls, so that a transaction always costs something. */
 export const MIN_BASE_FEE = 10_000_000n;
 
+/** Gas of a block: what it pays for changes fewer leaves than the state tree takes in one block. */
+export const MAX_BLOCK_GAS = 500_000_000n;
+
+// state
+
+/** Writes of one transaction that could be taken back; gas allows some 170,000. */
+export const MAX_JOURNAL_ENTRIES = 2 ** 21;
+/** Keys of leaves that are remembered; some 300 bytes each. */
+export const MAX_CACHED_LEAF_KEYS = 2 ** 16;
+
 // reads
 
 /** Blocks whose state can be read, and whose hashes BLOCKHASH knows. */

@@ -56,6 +56,10 @@ export type ExecutionReceipt = {
   /** 256 bytes. */
   readonly logsBloom: Hex;
   readonly logs: readonly Log[];
+  /** Root of the state before it: the postStateRoot of the one before, or of the block before. */
+  readonly preStateRoot: Hash;
+  /** Root of the state after it, fees included; of a block's last one, the block's state root. */
+  readonly postStateRoot: Hash;
 };
 
 export type Receipt = ExecutionReceipt & Inclusion;

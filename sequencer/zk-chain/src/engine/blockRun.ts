@@ -6,6 +6,7 @@ import type { ExecutionReceipt } from "../types.ts";
 import { createEvm, type HashOf } from "./createEvm.ts";
 import { createEvmBlock, type Environment } from "./environment.ts";
 import { bloomOf } from "./receipts.ts";
+import type { StateFork } from "./state/stateBackend.ts";
 
 /** What blocks are executed by, all along the chain. */
 export type ChainRules = {
@@ -14,10 +15,17 @@ export type ChainRules = {
   readonly hashOf: HashOf;
 };
 
+/** What a transaction's own execution says; the rest of its receipt depends on the block. */
+type OwnReceipt = Omit<
+  ExecutionReceipt,
+  "index" | "cumulativeGasUsed" | "logsBloom" | "preStateRoot" | "postStateRoot"
+>;
+
 /** One block on its way through the EVM: the steps in `execute….ts` add to it. */
 export class BlockRun {
   readonly rules: ChainRules;
   readonly environment: Environment;
+  readonly fork: StateFork;
   readonly vm: VM;
   readonly evmBlock: EvmBlock;
   /** The block's transactions so far, as the ledger will hold them. */
@@ -30,9 +38,10 @@ export class BlockRun {
   sizeBytes = 0;
   #logCount = 0;
 
-  private constructor(rules: ChainRules, environment: Environment, vm: VM) {
+  private constructor(rules: ChainRules, environment: Environment, fork: StateFork, vm: VM) {
     this.rules = rules;
     this.environment = environment;
+    this.fork = fork;
     this.vm = vm;
     this.evmBlock = createEvmBlock(environment, vm.common);
   }
@@ -40,9 +49,10 @@ export class BlockRun {
   static async start(
     rules: ChainRules,
     environment: Environment,
-    state: StateManagerInterface,
+    fork: StateFork,
   ): Promise<BlockRun> {
-    return new BlockRun(rules, environment, await createEvm(rules.common, state, rules.hashOf));
+    const vm = await createEvm(rules.common, fork.state, rules.hashOf);
+    return new BlockRun(rules, environment, fork, vm);
   }
 
   get state(): StateManagerInterface {
@@ -63,11 +73,10 @@ export class BlockRun {
     this.sizeBytes += raw.length;
   }
 
-  /** @param blockGas what the transaction takes of the block's gas limit. */
-  addReceipt(
-    receipt: Omit<ExecutionReceipt, "index" | "cumulativeGasUsed" | "logsBloom">,
-    blockGas: bigint,
-  ): void {
+  /** Ends a transaction in the state. @param blockGas what it takes of the block's gas limit. */
+  async addReceipt(receipt: OwnReceipt, blockGas: bigint): Promise<void> {
+    const preStateRoot = this.fork.root;
+    const postStateRoot = await this.fork.endTransaction();
     this.gasUsed += blockGas;
     this.#logCount += receipt.logs.length;
     this.receipts.push({
@@ -75,6 +84,8 @@ export class BlockRun {
       index: this.receipts.length,
       cumulativeGasUsed: this.gasUsed,
       logsBloom: bloomOf(receipt.logs),
+      preStateRoot,
+      postStateRoot,
     });
   }
 }

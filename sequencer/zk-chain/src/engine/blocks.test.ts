@@ -369,3 +369,16 @@ describe("execute", () => {
     await replay(engine, [first, second]);
   });
 });
+
+it("has a root before and after every transaction", async () => {
+  const { stateRoot } = (await chain.engine.newest())?.header ?? {};
+  await chain.engine.submit(await sign(bob, { to: carol.address, value: 1n }));
+  const built = await chain.send(alice, { to: carol.address, value: 1n });
+  const [first, second] = built.receipts;
+  expect(built.receipts).toHaveLength(2);
+  expect(first?.preStateRoot).toBe(stateRoot);
+  expect(second?.preStateRoot).toBe(first?.postStateRoot);
+  expect(second?.postStateRoot).toBe(built.stateRoot);
+  const roots = [stateRoot, first?.postStateRoot, second?.postStateRoot];
+  expect(new Set(roots).size).toBe(3);
+});

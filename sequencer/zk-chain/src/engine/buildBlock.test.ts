@@ -1,9 +1,10 @@
 import { createCommon, parseSignedTransaction } from "@weft/ethereum";
 import { timestampMs } from "@weft/protocol";
+import { createMemoryStore } from "@weft/state-tree";
 import { beforeEach, expect, it } from "vitest";
 import { alice, bob, CHAIN_ID, carol, GWEI, genesis, sign, TestLedger } from "../testChain.ts";
 import { Chain } from "./chain.ts";
-import { createMerkleStateBackend } from "./merkleStateBackend.ts";
+import { TreeStateBackend } from "./state/treeStateBackend.ts";
 
 const input = { timestampMs: timestampMs(genesis.timestampMs + 1000), releases: [] };
 const limits = { gasLimit: genesis.gasLimit, baseFeePerGas: GWEI };
@@ -12,7 +13,7 @@ const common = createCommon(CHAIN_ID);
 
 let chain: Chain;
 beforeEach(async () => {
-  chain = new Chain(createMerkleStateBackend);
+  chain = new Chain(new TreeStateBackend(createMemoryStore()));
   const { header, hash } = new TestLedger().order(await chain.buildGenesis(genesis));
   await chain.commit(header, hash);
 });

@@ -1,4 +1,3 @@
-import type { Common } from "@ethereumjs/common";
 import { createCommon, type SignedEthereumTransaction } from "@weft/ethereum";
 import {
   type Block,
@@ -25,16 +24,15 @@ import { Mempool } from "./mempool.ts";
 import { readAccount } from "./readAccount.ts";
 import { checkHeader, readContent, replayBlock } from "./replayBlock.ts";
 import { readGenesisBlock } from "./replayGenesis.ts";
-import type { StateBackend, StateFork } from "./stateBackend.ts";
+import type { StateBackend } from "./state/stateBackend.ts";
 
 /** What the genesis decides, once and for all. */
-export type Ground = { readonly rules: ChainRules; readonly backend: StateBackend };
+export type Ground = { readonly rules: ChainRules };
 
 /** An executed block whose effects nobody sees yet. */
 type OpenBlock = {
   readonly ground: Ground;
   readonly run: BlockRun;
-  readonly fork: StateFork;
   readonly built: BuiltBlock;
   readonly releaseCount: number;
 };
@@ -46,13 +44,13 @@ type OpenBlock = {
 export class Chain {
   readonly index = new ChainIndex();
   readonly mempool = new Mempool();
-  readonly #createBackend: (common: Common) => Promise<StateBackend>;
+  readonly backend: StateBackend;
   #ground: Ground | undefined;
   #open: OpenBlock | undefined;
   #nextReleaseNonce = 0n;
 
-  constructor(createBackend: (common: Common) => Promise<StateBackend>) {
-    this.#createBackend = createBackend;
+  constructor(backend: StateBackend) {
+    this.backend = backend;
   }
 
   /** The nonce of the next release: how many are in committed blocks. */
@@ -100,7 +98,7 @@ export class Chain {
     for (let attempt = 1; attempt <= MAX_BUILD_ATTEMPTS; attempt++) {
       // An empty block is built only to let the base fee fall to what the waiting ones offer.
       if (input.releases.length === 0 && !this.mempool.hasHeads()) break;
-      const { run, fork } = await this.#start(environment);
+      const run = await this.#start(environment);
       try {
         const unfit = await buildBlock(run, this.mempool, { ...input, timestampMs: now });
         for (const { hash } of unfit) this.mempool.remove(hash);
@@ -113,9 +111,9 @@ export class Chain {
         continue;
       }
       if (run.receipts.length === 0 && !this.mempool.hasHeads()) break;
-      const built = createBuiltBlock(run, await fork.root());
+      const built = createBuiltBlock(run);
       const releaseCount = input.releases.length;
-      this.#open = { ground: this.ground, run, fork, built, releaseCount };
+      this.#open = { ground: this.ground, run, built, releaseCount };
       return { built, dropped };
     }
     return { built: undefined, dropped };
@@ -150,9 +148,9 @@ export class Chain {
 
   /** @returns whether there is more to build now. */
   async submit(transaction: SignedEthereumTransaction): Promise<boolean> {
-    const { rules, backend } = this.ground;
+    const { rules } = this.ground;
     const { info } = this.newest;
-    const state = await backend.view(info.header.stateRoot);
+    const state = await this.backend.view(info.header.stateRoot);
     const account = await readAccount(state, transaction.sender);
     return this.mempool.add(transaction, account, {
       gasLimit: rules.genesis.gasLimit,
@@ -166,24 +164,18 @@ export class Chain {
     }
   }
 
-  async #start(environment: Environment): Promise<{ run: BlockRun; fork: StateFork }> {
-    const { rules, backend } = this.ground;
-    const fork = await backend.fork(this.newest.info.header.stateRoot);
-    return { run: await BlockRun.start(rules, environment, fork.state), fork };
+  async #start(environment: Environment): Promise<BlockRun> {
+    return BlockRun.start(this.ground.rules, environment, await this.backend.fork());
   }
 
   async #executeGenesis(genesis: ZkGenesis): Promise<OpenBlock> {
     const common = createCommon(genesis.chainId);
     const hashOf: ChainRules["hashOf"] = (number) => this.index.byNumber(number)?.info.hash;
-    const ground = {
-      rules: { genesis, common, hashOf },
-      backend: await this.#createBackend(common),
-    };
-    const fork = await ground.backend.fork(ground.backend.emptyRoot);
-    const run = await BlockRun.start(ground.rules, genesisEnvironment(genesis), fork.state);
+    const rules = { genesis, common, hashOf };
+    const fork = await this.backend.fork();
+    const run = await BlockRun.start(rules, genesisEnvironment(genesis), fork);
     await executeGenesis(run);
-    const built = createBuiltBlock(run, await fork.root());
-    return { ground, run, fork, built, releaseCount: 0 };
+    return { ground: { rules }, run, built: createBuiltBlock(run), releaseCount: 0 };
   }
 
   async #replayGenesis(block: Block): Promise<OpenBlock> {
@@ -200,14 +192,14 @@ export class Chain {
     if (clock < parent.environment.timestampMs || clock > block.header.timestampMs) {
       invalidBlock("timestamp", "the EVM's clock isn't between the parent's and the header's");
     }
-    const { run, fork } = await this.#start(nextEnvironment(genesis, parent.info, clock));
+    const run = await this.#start(nextEnvironment(genesis, parent.info, clock));
     await replayBlock(run, block, content, this.#nextReleaseNonce);
-    const built = createBuiltBlock(run, await fork.root());
-    return { ground, run, fork, built, releaseCount: content.releases.length };
+    const built = createBuiltBlock(run);
+    return { ground, run, built, releaseCount: content.releases.length };
   }
 
   async #commit(open: OpenBlock, header: BlockHeader, hash: Hash): Promise<void> {
-    await open.fork.commit();
+    await open.run.fork.commit(open.built.number);
     this.#open = undefined;
     this.#ground = open.ground;
     this.#nextReleaseNonce += BigInt(open.releaseCount);

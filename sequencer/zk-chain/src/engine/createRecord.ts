@@ -14,12 +14,12 @@ import { evmTimestamp } from "./environment.ts";
 import { bloomOf, depositsOf } from "./receipts.ts";
 
 /** What the ledger and the fast chain need to know of an executed block. */
-export function createBuiltBlock(run: BlockRun, stateRoot: Hash): BuiltBlock {
+export function createBuiltBlock(run: BlockRun): BuiltBlock {
   const { number } = run.environment;
   return {
     number,
     transactions: run.transactions,
-    stateRoot,
+    stateRoot: run.fork.root,
     deposits: depositsOf(run.receipts, run.rules.genesis.portal, number),
     gasUsed: run.gasUsed,
     receipts: run.receipts,

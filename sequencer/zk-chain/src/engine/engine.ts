@@ -5,14 +5,15 @@ import {
   type SignedEthereumTransaction,
 } from "@weft/ethereum";
 import type { Hash } from "@weft/protocol";
+import { createMemoryStore } from "@weft/state-tree";
 import { ZkChainError } from "../errors.ts";
 import type { CommittedBlock, ZkEngine } from "../types.ts";
 import { Chain } from "./chain.ts";
 import { receiptsOf } from "./chainIndex.ts";
-import { createMerkleStateBackend } from "./merkleStateBackend.ts";
 import { createReads } from "./reads.ts";
 import { SerialQueue } from "./serialQueue.ts";
-import type { StateBackend } from "./stateBackend.ts";
+import type { StateBackend } from "./state/stateBackend.ts";
+import { TreeStateBackend } from "./state/treeStateBackend.ts";
 
 /** What the engine says without being asked. */
 export type EngineEvents = {
@@ -28,9 +29,9 @@ export type EngineEvents = {
  */
 export function createZkEngine(
   events: EngineEvents,
-  createBackend: (common: Common) => Promise<StateBackend> = createMerkleStateBackend,
+  backend: StateBackend = new TreeStateBackend(createMemoryStore()),
 ): ZkEngine {
-  const chain = new Chain(createBackend);
+  const chain = new Chain(backend);
   const queue = new SerialQueue();
   const announce = () => {
     const record = chain.newest;

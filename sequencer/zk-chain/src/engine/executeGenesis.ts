@@ -7,7 +7,7 @@ import {
   type ZkGenesis,
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
-import { GENESIS_CONTRACT_GAS } from "../limits.ts";
+import { GENESIS_CONTRACT_GAS, MAX_BLOCK_GAS } from "../limits.ts";
 import type { Log } from "../types.ts";
 import type { BlockRun } from "./blockRun.ts";
 import { LEDGER_TRANSACTION_TYPE, toLogs } from "./receipts.ts";
@@ -42,7 +42,7 @@ export async function executeGenesis(run: BlockRun): Promise<void> {
     effectiveGasPrice: 0n,
     logs,
   } as const;
-  run.addReceipt(receipt, 0n);
+  await run.addReceipt(receipt, 0n);
 }
 
 function checkGenesis({ allocations, contracts, portal, gasLimit }: ZkGenesis): void {
@@ -50,10 +50,15 @@ function checkGenesis({ allocations, contracts, portal, gasLimit }: ZkGenesis): 
   if (allocated.size !== allocations.length) invalid("an address is allocated to twice");
   if (!contracts.some(({ address }) => address === portal)) invalid("no contract is the portal");
   if (gasLimit < MIN_GAS_LIMIT) invalid(`a gas limit under ${MIN_GAS_LIMIT}`);
+  if (gasLimit > MAX_BLOCK_GAS) invalid(`a gas limit above ${MAX_BLOCK_GAS}`);
+  const supply = allocations.reduce((sum, { balance }) => sum + balance, 0n);
+  if (supply > MAX_SUPPLY) invalid("more allocated than a balance can be", { supply });
 }
 
 /** EIP-7825's limit for one transaction: every one that is valid must fit in a block. */
 const MIN_GAS_LIMIT = 16_777_216n;
+/** Wei in existence: whoever has all of it still fits in the state, which has 128 bits for a balance. */
+const MAX_SUPPLY = 2n ** 128n - 1n;
 
 async function createContract(
   run: BlockRun,

@@ -31,7 +31,7 @@ export async function executeRelease(run: BlockRun, release: Release): Promise<v
     effectiveGasPrice: 0n,
     logs: toLogs(isSuccess ? (execResult.logs ?? []) : [], run.logCount),
   } as const;
-  run.addReceipt(receipt, 0n);
+  await run.addReceipt(receipt, 0n);
 }
 
 /**

@@ -49,7 +49,7 @@ export async function executeSigned(
     effectiveGasPrice: baseFeePerGas + tipOf(tx, baseFeePerGas),
     logs: toLogs(result.receipt.logs, run.logCount),
   } as const;
-  run.addReceipt(receipt, result.totalGasSpent);
+  await run.addReceipt(receipt, result.totalGasSpent);
 }
 
 /** EIP-1559 burns the base fee; here it goes where the tip goes, and later to the provers. */

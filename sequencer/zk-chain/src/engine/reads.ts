@@ -87,7 +87,7 @@ function createHistoryReads(chain: Chain): Omit<Reads, keyof StateReads> {
 }
 
 function createStateReads(chain: Chain): StateReads {
-  const view = ({ info }: BlockRecord) => chain.ground.backend.view(info.header.stateRoot);
+  const view = ({ info }: BlockRecord) => chain.backend.view(info.header.stateRoot);
   const callContext = (at: StateRef | undefined, options: CallOptions = {}): CallContext => {
     const record = recordAt(chain, at);
     const { accounts = [], block = {} } = options;

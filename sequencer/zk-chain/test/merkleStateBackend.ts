@@ -1,16 +1,13 @@
-import type { Common } from "@ethereumjs/common";
 import { createMPT } from "@ethereumjs/mpt";
 import { MerkleStateManager } from "@ethereumjs/statemanager";
 import { hexToBytes as ethereumHexToBytes, MapDB, ValueEncoding } from "@ethereumjs/util";
-import { bytesToHex, type Hash } from "@weft/protocol";
-import type { StateBackend } from "./stateBackend.ts";
+import { createCommon } from "@weft/ethereum";
+import { bytesToHex, type ChainId, type Hash } from "@weft/protocol";
+import type { StateBackend } from "../src/engine/state/stateBackend.ts";
 
 type Nodes = Map<string, Uint8Array>;
 
-/**
- * What is written stays in here. Without it, whoever may call could fill the memory for good, since
- * the trie's store takes code and nodes at once and never gives them up.
- */
+/** What is written stays in here: the trie's store takes code and nodes at once, and never gives them up. */
 class OverlayNodes extends Map<string, Uint8Array> {
   readonly #below: Nodes;
 
@@ -25,10 +22,11 @@ class OverlayNodes extends Map<string, Uint8Array> {
 }
 
 /**
- * EthereumJS's own Merkle Patricia trie, in memory. Nodes are addressed by their content and never
- * deleted, so every committed root stays readable, and memory grows with every write.
+ * EthereumJS's own Merkle Patricia trie, in memory: what the state tree is compared with. Nodes are never
+ * deleted, so memory grows with every write.
  */
-export async function createMerkleStateBackend(common: Common): Promise<StateBackend> {
+export async function createMerkleStateBackend(chainId: ChainId): Promise<StateBackend> {
+  const common = createCommon(chainId);
   const nodes: Nodes = new Map();
   const openTrie = (over: Nodes) =>
     createMPT({
@@ -37,29 +35,33 @@ export async function createMerkleStateBackend(common: Common): Promise<StateBac
       useKeyHashing: true,
       valueEncoding: ValueEncoding.Bytes,
     });
-  const { EMPTY_TRIE_ROOT } = await openTrie(nodes);
+  let newest = bytesToHex((await openTrie(nodes)).EMPTY_TRIE_ROOT);
 
   const stateAt = async (root: Hash, over: Nodes) => {
-    // No caches: they double the speed, but one state less has to be right about checkpoints.
     const state = new MerkleStateManager({ common, trie: await openTrie(over) });
     await state.setStateRoot(ethereumHexToBytes(root));
     return state;
   };
   return {
-    emptyRoot: bytesToHex(EMPTY_TRIE_ROOT),
     view: (root) => stateAt(root, new OverlayNodes(nodes)),
-    async fork(parentRoot) {
-      const state = await stateAt(parentRoot, nodes);
+    async fork() {
+      const state = await stateAt(newest, nodes);
       // Holds the block's trie nodes back from the database that all copies share.
       await state.checkpoint();
-      const root = async () => bytesToHex(await state.getStateRoot());
+      let root = newest;
+      const readRoot = async () => bytesToHex(await state.getStateRoot());
       return {
         state,
-        root,
+        get root() {
+          return root;
+        },
+        async endTransaction() {
+          root = await readRoot();
+          return root;
+        },
         async commit() {
           await state.commit();
-          // Fails where the nodes aren't in the database, such as after an unbalanced checkpoint.
-          await stateAt(await root(), nodes);
+          newest = await readRoot();
         },
       };
     },
