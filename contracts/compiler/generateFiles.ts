@@ -1,4 +1,4 @@
-import { compileSolidity } from "./compileSolidity.ts";
+import { type CompiledContract, compileSolidity } from "./compileSolidity.ts";
 import { contractSources } from "./contractSources.ts";
 import { ContractsError } from "./contractsError.ts";
 
@@ -21,6 +21,7 @@ export function generateFiles(): GeneratedFiles {
   const { contracts, warnings } = compileSolidity(sources.map(([, name]) => `src/${name}.sol`));
 
   const files = new Map<string, string>();
+  files.set("testTokens.ts", testTokens());
   let creationCode = header;
   for (const [name, solidityName] of sources) {
     const compiled = contracts[solidityName];
@@ -29,7 +30,20 @@ export function generateFiles(): GeneratedFiles {
     }
     const items = compiled.abi.map((item) => `  ${JSON.stringify(item)},\n`).join("");
     files.set(`${name}Abi.ts`, `${header}\nexport const ${name}Abi = [\n${items}] as const;\n`);
-    creationCode += `\nexport const ${name}CreationCode: \`0x\${string}\` =\n  "${compiled.creationCode}";\n`;
+    creationCode += constant(name, compiled);
   }
   return { files: files.set("creationCode.ts", creationCode), warnings };
 }
+
+/** Tokens that tests of other packages deploy: compiled here, so that only this package needs a compiler. */
+function testTokens(): string {
+  const { contracts } = compileSolidity(["test/helpers/TestTokens.sol"]);
+  const { Coin, Deed } = contracts;
+  if (Coin === undefined || Deed === undefined) {
+    throw new ContractsError("COMPILER_OUTPUT_INVALID", "solc left out a test token");
+  }
+  return `${header.replace("src", "test/helpers")}${constant("coin", Coin)}${constant("deed", Deed)}`;
+}
+
+const constant = (name: string, { creationCode }: CompiledContract) =>
+  `\nexport const ${name}CreationCode: \`0x\${string}\` =\n  "${creationCode}";\n`;

@@ -1,3 +1,4 @@
+import { coinCreationCode, deedCreationCode } from "@weft/contracts/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   alice,
@@ -11,7 +12,6 @@ import {
   ZK,
 } from "../src/testNode.ts";
 import { runCast } from "./runCast.ts";
-import { tokens } from "./tokens.ts";
 
 let node: TestNode;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ async function deploy(bytecode: string, types: string, ...args: string[]) {
 describe("cast on the ZK chain", () => {
   it("deploys and uses an ERC-20", async () => {
     const types = "constructor(string,string,uint256)";
-    const coin = await deploy(tokens.coin, types, "Coin", "CN", "10");
+    const coin = await deploy(coinCreationCode, types, "Coin", "CN", "10");
     const sent = await zk(...signed, coin, "transfer(address,uint256)", bob.address, "4");
     expect((sent as Receipt).logs).toHaveLength(1);
     expect(await zk("call", coin, "balanceOf(address)(uint256)", bob.address)).toBe(4);
@@ -52,7 +52,7 @@ describe("cast on the ZK chain", () => {
   });
 
   it("deploys and uses an ERC-721", async () => {
-    const deed = await deploy(tokens.deed, "constructor(string,string)", "Deed", "DD");
+    const deed = await deploy(deedCreationCode, "constructor(string,string)", "Deed", "DD");
     await zk(...signed, deed, "mint(address,uint256)", alice.address, "1");
     const move = "safeTransferFrom(address,address,uint256)";
     const sent = await zk(...signed, deed, move, alice.address, bob.address, "1");

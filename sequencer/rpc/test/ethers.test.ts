@@ -1,3 +1,4 @@
+import { coinAbi, coinCreationCode, deedAbi, deedCreationCode } from "@weft/contracts/testing";
 import {
   Contract,
   ContractFactory,
@@ -8,7 +9,6 @@ import {
 } from "ethers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { aliceKey, bob, ETHER, FAST, startTestNode, type TestNode, ZK } from "../src/testNode.ts";
-import { coinAbi, deedAbi, tokens } from "./tokens.ts";
 
 const POLL_MS = 20;
 /** By default ethers repeats answers for 250 ms: old ones, where blocks come faster. */
@@ -55,7 +55,7 @@ describe.each(names)("ethers over %s", (name) => {
 
   it("deploys and uses an ERC-20", async () => {
     const { provider, signer } = connect();
-    const factory = new ContractFactory(coinAbi, tokens.coin, signer);
+    const factory = new ContractFactory(coinAbi, coinCreationCode, signer);
     const deployment = await factory.deploy("Coin", "CN", 10n);
     await deployment.waitForDeployment();
     const coin = new Contract(await deployment.getAddress(), coinAbi, signer);
@@ -88,7 +88,10 @@ describe.each(names)("ethers over %s", (name) => {
 
   it("deploys and uses an ERC-721", async () => {
     const { signer } = connect();
-    const deployment = await new ContractFactory(deedAbi, tokens.deed, signer).deploy("Deed", "DD");
+    const deployment = await new ContractFactory(deedAbi, deedCreationCode, signer).deploy(
+      "Deed",
+      "DD",
+    );
     const contract = await deployment.waitForDeployment();
     const deed = new Contract(contract.target, deedAbi, signer);
     for (const tokenId of [1n, 2n]) {

@@ -1,3 +1,4 @@
+import { coinAbi, coinCreationCode, deedAbi, deedCreationCode } from "@weft/contracts/testing";
 import {
   BaseError,
   ContractFunctionRevertedError,
@@ -22,10 +23,9 @@ import {
   viemChain,
   ZK,
 } from "../src/testNode.ts";
-import { coinAbi, deedAbi, tokens } from "./tokens.ts";
 
-const coin = { abi: parseAbi(coinAbi), bytecode: tokens.coin } as const;
-const deed = { abi: parseAbi(deedAbi), bytecode: tokens.deed } as const;
+const coin = { abi: parseAbi(coinAbi), bytecode: coinCreationCode } as const;
+const deed = { abi: parseAbi(deedAbi), bytecode: deedCreationCode } as const;
 const POLL_MS = 20;
 
 let node: TestNode;

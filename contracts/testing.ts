@@ -1,15 +1,7 @@
-import { readFileSync } from "node:fs";
-import type { Hex } from "viem";
+/** Unmodified OpenZeppelin tokens, for tests of what is built around the ZK chain. Nothing deploys them. */
+export { coinCreationCode, deedCreationCode } from "./generated/testTokens.ts";
 
-/** Creation code, without constructors' arguments. */
-export type Tokens = { readonly coin: Hex; readonly deed: Hex };
-
-export const TOKENS_FILE = new URL("./tokens.json", import.meta.url);
-
-/** What `compileTokens` gives: compiled once, since every test file would take seconds for it. */
-export const tokens = JSON.parse(readFileSync(TOKENS_FILE, "utf8")) as Tokens;
-
-/** As clients write them down; the arguments are those of Tokens.sol. */
+/** ERC-20 with the supply given to its deployer; human-readable, as most clients take it. */
 export const coinAbi = [
   "constructor(string name, string symbol, uint256 supply)",
   "function name() view returns (string)",
@@ -23,6 +15,7 @@ export const coinAbi = [
   "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
 ] as const;
 
+/** ERC-721 that anybody may mint. */
 export const deedAbi = [
   "constructor(string name, string symbol)",
   "function symbol() view returns (string)",
