@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { HISTORY_BLOCKS, MAX_PENDING_WRITES } from "./limits.ts";
 import { StateTree } from "./stateTree.ts";
 import { createMemoryStore } from "./store/memoryStore.ts";
@@ -179,5 +179,23 @@ describe("a store that fails", () => {
     commit(1n, 1n);
     store.write([change()], guardOf(store));
     expect(() => new StateTree(store)).toThrow(coded("STORE_CORRUPT"));
+  });
+});
+
+describe("an old version", () => {
+  it("proves absence quickly where later blocks have added many leaves in a row", () => {
+    commit(1n, 1n);
+    const old = tree.view();
+    const reads = vi.spyOn(store, "get");
+    for (let block = 1; block <= 3; block++) {
+      const fork = tree.fork();
+      for (let i = 1; i <= 500; i++) fork.set(BigInt(block * 1000 + i), 1n);
+      fork.commitBlock(block);
+    }
+    reads.mockClear();
+    const proof = old.prove(9_999n);
+    expect([BigInt(proof.leafKey), BigInt(proof.nextKey)]).toEqual([1n, 0n]);
+    // siblings, and a leaf for each later block at most
+    expect(reads.mock.calls.length).toBeLessThan(10);
   });
 });

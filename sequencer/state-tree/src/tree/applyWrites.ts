@@ -38,10 +38,10 @@ export function applyWrites(
     if (layer.leafCount === MAX_LEAVES) {
       throw new StateTreeError("TREE_FULL", "all leaves are taken");
     }
-    const before = layer.leafBefore(key);
+    const { leaf: before, keyInBase } = layer.leafBefore(key);
     const added = { key, index: layer.leafCount, value, nextKey: before.nextKey };
     put({ ...before, nextKey: key });
-    layer.addLeaf(added);
+    layer.addLeaf(added, keyInBase);
     touched.set(added.index, added);
   }
   layer.endBatch();

@@ -11,6 +11,8 @@ export class BlockLayer {
   readonly #committed: CommittedState;
   readonly nodes = new Map<NodeId, Digest>();
   readonly leaves = new Map<bigint, Leaf>();
+  /** Keys of leaves that the block adds, each with the greatest key below it in the base. */
+  readonly added = new Map<bigint, bigint>();
   leafCount: number;
   /** Keys of leaves that the block adds, ascending. */
   #addedKeys: bigint[] = [];
@@ -33,13 +35,13 @@ export class BlockLayer {
   }
 
   /** The leaf before a key that isn't there, and that is above all keys of the batch. */
-  leafBefore(key: bigint): Leaf {
+  leafBefore(key: bigint): { readonly leaf: Leaf; readonly keyInBase: bigint } {
     const committed = this.#committed.leafAtOrBefore(this.base, key);
     const added = this.#addedKeys[countBelow(this.#addedKeys, key) - 1] ?? 0n;
     const inBatch = this.#batchKeys.at(-1) ?? 0n;
     const greatest = added > inBatch ? added : inBatch;
     const before = greatest > committed.key ? greatest : committed.key;
-    return this.leaves.get(before) ?? committed;
+    return { leaf: this.leaves.get(before) ?? committed, keyInBase: committed.key };
   }
 
   putLeaf(leaf: Leaf): void {
@@ -51,8 +53,10 @@ export class BlockLayer {
     }
   }
 
-  addLeaf(leaf: Leaf): void {
+  /** @param keyInBase from `leafBefore` */
+  addLeaf(leaf: Leaf, keyInBase: bigint): void {
     this.putLeaf(leaf);
+    this.added.set(leaf.key, keyInBase);
     this.#batchKeys.push(leaf.key);
     this.leafCount++;
   }

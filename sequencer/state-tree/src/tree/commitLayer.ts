@@ -1,3 +1,4 @@
+import { assert } from "@weft/protocol";
 import { HISTORY_BLOCKS } from "../limits.ts";
 import type { StoreChange } from "../store/treeStore.ts";
 import type { BlockLayer } from "./blockLayer.ts";
@@ -6,6 +7,7 @@ import type { Digest } from "./digest.ts";
 import {
   changesKey,
   decodeChanges,
+  encodeAbsence,
   encodeChanges,
   encodeLeaf,
   encodeNewest,
@@ -53,12 +55,23 @@ function* replacements(
     yield { key: nodeKey(id), value: digest };
   }
   for (const leaf of layer.leaves.values()) {
-    const old = leaf.index < base.leafCount ? committed.leaf(base, leaf.key) : undefined;
-    if (old !== undefined) yield { key: oldLeafKey(leaf.key, ordinal), value: encodeLeaf(old) };
+    yield { key: oldLeafKey(leaf.key, ordinal), value: encodeOld(committed, layer, leaf.key) };
     yield { key: leafKey(leaf.key), value: encodeLeaf(leaf) };
   }
   const list = { nodes: [...layer.nodes.keys()], leaves: [...layer.leaves.keys()] };
   yield { key: changesKey(ordinal), value: encodeChanges(list) };
+}
+
+function encodeOld(
+  committed: CommittedState,
+  { base, added }: BlockLayer,
+  key: bigint,
+): Uint8Array {
+  const before = added.get(key);
+  if (before !== undefined) return encodeAbsence(before);
+  const old = committed.leaf(base, key);
+  assert(old !== undefined, "a leaf that wasn't added was there");
+  return encodeLeaf(old);
 }
 
 /** What no version of the history needs once the block `ordinal` is there. */

@@ -8,6 +8,7 @@ import { GenerationCache } from "./generationCache.ts";
 import { FIRST_LEAF, hashLeaf, type Leaf } from "./leaf.ts";
 import {
   corrupt,
+  decodeAbsence,
   decodeLeaf,
   decodeNewest,
   decodeNode,
@@ -105,15 +106,25 @@ export class CommittedState {
 
   /** The leaf with the greatest key up to and including `key`. */
   leafAtOrBefore(version: Version, key: bigint): Leaf {
-    let below = key;
-    for (;;) {
-      const entry = this.store.atOrBefore(leafKey(below), leafKey(0n));
-      if (entry === undefined) throw corrupt("no first leaf");
-      const leaf = this.#leafAt(version, keyOfEntry(entry.key), entry.value);
-      if (leaf !== undefined) return leaf;
-      // A leaf that was added later. There are as many in a row as blocks since then have added here.
-      below = keyOfEntry(entry.key) - 1n;
+    const entry = this.store.atOrBefore(leafKey(key), leafKey(0n));
+    if (entry === undefined) throw corrupt("no first leaf");
+    let found = keyOfEntry(entry.key);
+    let leaf = this.#leafAt(version, found, entry.value);
+    // A leaf that a later block added: the version has none between it and the one that was before it when that
+    // block began. That one is of an older block, so this ends, however many leaves were added here.
+    for (let hops = 0; leaf === undefined; hops++) {
+      assert(hops < HISTORY_BLOCKS, "each hop leads to an older block's leaf");
+      found = this.#keyBefore(version, found);
+      leaf = this.leaf(version, found);
     }
+    return leaf;
+  }
+
+  /** Of a leaf that was added after a version. */
+  #keyBefore({ ordinal }: Version, key: bigint): bigint {
+    const record = this.#replacedAfter(oldLeafKey(key, ordinal + 1), oldLeafKey(key, MAX_ORDINAL));
+    if (record === undefined) throw corrupt("a leaf that no block has added");
+    return decodeAbsence(record);
   }
 
   /** Takes over what was just written. @param nodes those that changed, of the new version */

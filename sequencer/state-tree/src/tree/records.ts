@@ -17,7 +17,7 @@ const TABLE = {
   leaves: 3,
   /** Place, ordinal → the node as it was before that block, where there was one. */
   oldNodes: 4,
-  /** Key, ordinal → the leaf as it was before that block, where there was one. */
+  /** Key, ordinal → the leaf as it was before that block, or the key of the one before its place. */
   oldLeaves: 5,
   /** Ordinal → the places and keys that the block changed. */
   changes: 6,
@@ -154,6 +154,26 @@ export function decodeLeaf(key: bigint, record: Uint8Array): Leaf {
     value: readUint256(view, INDEX_BYTES, false),
     nextKey: readUint256(view, INDEX_BYTES + KEY_BYTES, false),
   };
+}
+
+/**
+ * What is kept of a leaf that a block added: which one was before its place before that block.
+ * @param before the greatest key below the leaf's in the version before the block
+ */
+export function encodeAbsence(before: bigint): Uint8Array {
+  const record = new Uint8Array(KEY_BYTES);
+  writeUint256(viewOf(record), 0, before, false);
+  return record;
+}
+
+/** @throws StateTreeError STORE_CORRUPT */
+export function decodeAbsence(record: Uint8Array): bigint {
+  return readUint256(viewOf(expectLength(record, KEY_BYTES)), 0, false);
+}
+
+/** Whether a record of the old leaves is one of `encodeAbsence`. */
+export function isAbsence(record: Uint8Array): boolean {
+  return record.length === KEY_BYTES;
 }
 
 /** What a block changed, or added. */

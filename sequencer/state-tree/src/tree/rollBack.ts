@@ -5,6 +5,7 @@ import {
   corrupt,
   decodeChanges,
   encodeNewest,
+  isAbsence,
   leafKey,
   NEWEST_KEY,
   nodeKey,
@@ -34,13 +35,17 @@ function* takeBack({ store }: CommittedState, ordinal: number): Generator<StoreC
   const record = store.get(changesKey(ordinal));
   if (record === undefined) throw corrupt("no list of a block's changes");
   const { nodes, leaves } = decodeChanges(record);
-  const places = [
-    ...nodes.map((id) => [nodeKey(id), oldNodeKey(id, ordinal)] as const),
-    ...leaves.map((key) => [leafKey(key), oldLeafKey(key, ordinal)] as const),
-  ];
-  for (const [key, oldKey] of places) {
-    // what the block added has nothing to go back to, and goes
-    yield { key, value: store.get(oldKey) };
+  // what the block added has nothing to go back to, and goes
+  for (const id of nodes) {
+    const oldKey = oldNodeKey(id, ordinal);
+    yield { key: nodeKey(id), value: store.get(oldKey) };
+    yield { key: oldKey, value: undefined };
+  }
+  for (const key of leaves) {
+    const oldKey = oldLeafKey(key, ordinal);
+    const old = store.get(oldKey);
+    if (old === undefined) throw corrupt("no record of what a block replaced");
+    yield { key: leafKey(key), value: isAbsence(old) ? undefined : old };
     yield { key: oldKey, value: undefined };
   }
   yield { key: changesKey(ordinal), value: undefined };
