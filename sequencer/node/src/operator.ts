@@ -22,7 +22,7 @@ const MAX_WAITING_CALLS = 1024;
 
 const knownErrors = [gameItemsAbi, gamePassAbi, marketAbi, portalAbi, roundReportsAbi].flat();
 
-type Call = { to: Address; data?: Hex; value?: bigint };
+type Call = { to?: Address; data?: Hex; value?: bigint };
 
 export type OperatorOptions = {
   readonly account: PrivateKeyAccount;

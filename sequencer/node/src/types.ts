@@ -31,10 +31,10 @@ export type NodeOptions = {
 export interface Operator {
   readonly address: Address;
   /**
-   * Signs, sends and waits for the receipt.
+   * Signs, sends and waits for the receipt. Without `to`, `data` creates a contract.
    * @throws NodeError OPERATOR_REVERTED with the contract's error name in `details.errorName`.
    */
-  send(call: { to: Address; data?: Hex; value?: bigint }): Promise<TransactionReceipt>;
+  send(call: { to?: Address; data?: Hex; value?: bigint }): Promise<TransactionReceipt>;
 }
 
 /** A running Weft node: both chains on one ledger. */
