@@ -1,5 +1,5 @@
-import type { Address, LedgerHeight, RoomEvent } from "@weft/protocol";
-import { draftReport, fullySealedLanes } from "./room/round.ts";
+import type { Address, LedgerHeight, RoomEvent, SealedLane } from "@weft/protocol";
+import { draftReport, fullySealedLanes, reportedLanes } from "./room/round.ts";
 import type { ReportDraft, RoomJournal, RoomRecord } from "./types.ts";
 
 type Progress = { events: number; height: LedgerHeight };
@@ -32,6 +32,10 @@ export class Journal implements RoomJournal {
 
   draftReport(): ReportDraft {
     return draftReport(this.record);
+  }
+
+  reportedLanes(): readonly SealedLane[] {
+    return reportedLanes(this.record);
   }
 
   fullySealedLanes(): readonly number[] {

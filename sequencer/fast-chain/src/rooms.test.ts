@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  actionsRoot,
   type Block,
   decodeFastTransaction,
   encodeFastTransaction,
@@ -140,6 +141,9 @@ test("a played round replays into the same state, roots and report", async () =>
   const { results, mints } = program.report();
   const said = { ...journal.draftReport(), results, mints };
   expect(said).toMatchObject({ roundId, actions: 80 });
+  // Whoever has the lanes can check the root.
+  expect(journal.reportedLanes().map(({ head }) => head.seq)).toEqual([40, 40]);
+  expect(actionsRoot(journal.reportedLanes())).toBe(said.actionsRoot);
   expect(said.toHeight).toBeGreaterThan(said.fromHeight);
   journal.append({ type: "report", report: said });
   program.roundClose();

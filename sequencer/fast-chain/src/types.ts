@@ -12,6 +12,7 @@ import type {
   LoginProof,
   Mint,
   RoomEvent,
+  SealedLane,
   SessionGrant,
   TimestampMs,
 } from "@weft/protocol";
@@ -104,6 +105,11 @@ export interface RoomJournal {
    * @throws FastChainError ROUND_NOT_ENDED until the block with the round's end is ordered.
    */
   draftReport(): ReportDraft;
+  /**
+   * The lanes that the draft's `actionsRoot` is over, in its order.
+   * @throws FastChainError ROUND_NOT_ENDED while the round runs.
+   */
+  reportedLanes(): readonly SealedLane[];
   /** Lanes whose frames of the ended round are all sealed by now, by lane number. */
   fullySealedLanes(): readonly number[];
   /** Calls back for each block that is on disk: events below `events` are sequenced at `height`. */

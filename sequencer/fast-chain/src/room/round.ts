@@ -6,10 +6,11 @@ import {
   type RoundEndEvent,
   type RoundOpenEvent,
   roundIdOf,
+  type SealedLane,
 } from "@weft/protocol";
 import { refuse } from "../errors.ts";
 import type { Transition } from "../transition.ts";
-import type { ReportDraft, RoomRecord, Round } from "../types.ts";
+import type { ReportDraft, RoomRecord, Round, RoundEnd } from "../types.ts";
 import { checkSeed } from "./applyCreateRoom.ts";
 
 /** A round begins; its cap was registered on the ZK chain before. */
@@ -63,29 +64,49 @@ export function fullySealedLanes(record: RoomRecord): number[] {
 }
 
 /**
- * What a report must say beside what the game says. A lane counts up to the round's end where a seal
- * covers that by now, and else up to its newest seal before the end: unsealed frames never count.
+ * What counts of each lane: up to the round's end where a seal covers that by now, and else up to its
+ * newest seal before the end. Unsealed frames never count.
  */
-export function draftReport(record: RoomRecord): ReportDraft {
-  const { round, room } = record;
-  if (round === undefined) return refuse("ROUND_NOT_OPEN", "the room has no round");
-  const { roundId, base, end, openHeight: fromHeight } = round;
-  const toHeight = end?.height;
-  if (end === undefined || fromHeight === undefined || toHeight === undefined) {
-    return refuse("ROUND_NOT_ENDED", "the round's end isn't in a block yet", { roundId });
-  }
-  const counted = end.heads.map((head, lane) =>
-    isFullySealed(record, head, lane) ? head : (end.sealed[lane] as LaneHead),
+function countedHeads(record: RoomRecord, { heads, sealed }: RoundEnd): LaneHead[] {
+  return heads.map((head, lane) =>
+    isFullySealed(record, head, lane) ? head : (sealed[lane] as LaneHead),
   );
-  const actions = counted.reduce(
-    (sum, head, lane) => sum + Math.max(0, head.seq - (base[lane] ?? 0)),
-    0,
-  );
-  const lanes = counted.flatMap((head, lane) => {
+}
+
+/**
+ * The lanes that a report's root is over, in its order: those with anything that counts.
+ * @throws FastChainError ROUND_NOT_OPEN, ROUND_NOT_ENDED
+ */
+export function reportedLanes(record: RoomRecord): SealedLane[] {
+  return countedHeads(record, endedRound(record).end).flatMap((head, lane) => {
     const sessionId = record.lanes[lane]?.sessionId;
     return head.seq > 0 && sessionId !== undefined ? [{ sessionId, head }] : [];
   });
-  return { roundId, room, fromHeight, toHeight, actions, actionsRoot: actionsRoot(lanes) };
+}
+
+/** @throws FastChainError ROUND_NOT_OPEN, ROUND_NOT_ENDED */
+function endedRound(record: RoomRecord): Round & { readonly end: RoundEnd } {
+  const { round } = record;
+  if (round === undefined) return refuse("ROUND_NOT_OPEN", "the room has no round");
+  const { roundId, end } = round;
+  if (end === undefined) return refuse("ROUND_NOT_ENDED", "the round runs", { roundId });
+  return { ...round, end };
+}
+
+/** What a report must say beside what the game says. */
+export function draftReport(record: RoomRecord): ReportDraft {
+  const { roundId, base, end, openHeight: fromHeight } = endedRound(record);
+  const toHeight = end.height;
+  if (fromHeight === undefined || toHeight === undefined) {
+    return refuse("ROUND_NOT_ENDED", "the round's end isn't in a block yet", { roundId });
+  }
+  const actions = countedHeads(record, end).reduce(
+    (sum, head, lane) => sum + Math.max(0, head.seq - (base[lane] ?? 0)),
+    0,
+  );
+  const { room } = record;
+  const root = actionsRoot(reportedLanes(record));
+  return { roundId, room, fromHeight, toHeight, actions, actionsRoot: root };
 }
 
 /** The round is over. The report must be the one that follows from the lanes, and within the cap. */
