@@ -33,6 +33,10 @@ export type ClientErrorCode =
   | "ROOM_LEFT"
   /** Server and client disagree on what was sent. The lane can't go on; the client leaves. */
   | "LANE_DIVERGED"
+  /** The room wants a report signed that doesn't fit what this player knows. Nothing was signed. */
+  | "REPORT_MISMATCH"
+  /** `approveReport` said no, or threw: then `cause` is what it threw. Nothing was signed. */
+  | "REPORT_REFUSED"
   /** Colyseus reported an error of the connection; the details have its code. */
   | "CONNECTION_ERROR"
   /** A listener of the application threw; `cause` is what it threw. */

@@ -10,6 +10,7 @@ export { fastPortalAbi } from "./fastPortalAbi.ts";
 export type { ClientGame, RoomActions, SentAction } from "./game.ts";
 export type { LoginOptions } from "./login/login.ts";
 export type { LoginWallet } from "./login/walletLogin.ts";
+export type { ApproveReport, ProposedReport } from "./room/coSigner.ts";
 export type { Unsubscribe } from "./room/listeners.ts";
 export type { MintedItem, RoundUpdate } from "./room/messages.ts";
 export type {

@@ -1,6 +1,7 @@
+import type { CodedError } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { JoinedRoom } from "../src/index.ts";
+import type { JoinedRoom, ProposedReport } from "../src/index.ts";
 import { logIn, newPlayer, startServer } from "./startServer.ts";
 import { tally } from "./tally.ts";
 
@@ -42,6 +43,7 @@ test("two players log in, play a round, one wins the crown, sells it, and the ot
   const { round } = byAlice;
   if (round.phase !== "reported") throw new Error(`no report: ${JSON.stringify(round)}`);
   expect(byBob.round).toEqual(round);
+  expect(round).toMatchObject({ coSigned: 2, withheld: 0 });
   expect(aliceRoom.round).toEqual(round);
   const [minted] = round.minted;
   expect(round.minted).toEqual([
@@ -77,4 +79,28 @@ test("two players log in, play a round, one wins the crown, sells it, and the ot
 
   await Promise.all(sessions.map((session) => session.logout()));
   await expect(sessions[0]?.join(tally)).rejects.toMatchObject({ code: "SESSION_UNKNOWN" });
+});
+
+test("a player can refuse a report: REPORT_REFUSED, and the others' prizes are safe up to the unsigned cap", async () => {
+  const [carol, dave] = await Promise.all([newPlayer(url), newPlayer(url)]);
+  const [first, second] = await Promise.all([carol, dave].map(logIn));
+  if (first === undefined || second === undefined) throw new Error("both have logged in");
+  const proposed: ProposedReport[] = [];
+  const approveReport = (report: ProposedReport) => proposed.push(report) < 0;
+  const carols = await first.join(tally);
+  const daves = await second.join(tally, { roomId: carols.id, approveReport });
+  const refused = new Promise<CodedError>((resolve) => daves.onError(resolve));
+  const reported = carols.nextRound({ phase: ["reported", "void"] });
+  await Promise.all([carols, daves].map((room) => room.waitForState(({ playing }) => playing)));
+  carols.act.add({ n: 9 });
+  daves.act.add({ n: 1 });
+  expect(await refused).toMatchObject({ code: "REPORT_REFUSED" });
+  const round = await reported;
+  expect(round).toMatchObject({ phase: "reported", coSigned: 1, withheld: 0 });
+  expect(proposed).toMatchObject([
+    { roundId: round.roundId, room: daves.address, mints: [{ to: carol.wallet.address }] },
+  ]);
+  const [report] = proposed;
+  expect(report?.lanes.map(({ sessionId }) => sessionId)).toEqual([first.id, second.id]);
+  await Promise.all([carols.leave(), daves.leave()]);
 });

@@ -1,9 +1,7 @@
+import { chainId } from "@weft/protocol";
 import {
   type Address,
-  encodeAbiParameters,
-  getAbiItem,
-  getContract,
-  type Hex,
+  encodePacked,
   keccak256,
   numberToHex,
   pad,
@@ -12,237 +10,258 @@ import {
   zeroHash,
 } from "viem";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { contractAddresses, gameItemsAbi, roundReportsAbi } from "../index.ts";
+import { gameItemsAbi, roundReportsAbi } from "../index.ts";
+import { hashReportArgs, MAX_CO_SIGNATURES, MAX_PLAYERS_PER_ROUND } from "../roundReport.ts";
 import { expectRevert } from "./support/expectRevert.ts";
-import { accounts, type TestChain } from "./support/startTestChain.ts";
+import {
+  crown,
+  game,
+  registration,
+  reportOf,
+  roundActions,
+  roundId,
+  status,
+} from "./support/roundActions.ts";
+import { coSign, createPlayers } from "./support/roundPlayers.ts";
+import { accounts } from "./support/startTestChain.ts";
 import { useTestChain } from "./support/useTestChain.ts";
 
 const { owner, operator, alice, bob } = accounts;
-const game = pad("0x6a");
-const roundId = pad("0x01");
-const crown = pad("0xcc");
-const maxCap = 3;
-const status = { unknown: 0, open: 1, reported: 2 } as const;
 
 const running = useTestChain();
-let reports: ReturnType<typeof connect>;
-let deadline: bigint;
+let rounds: ReturnType<typeof roundActions>;
 beforeAll(() => {
-  reports = connect(running());
+  rounds = roundActions(running());
 });
-beforeEach(async () => {
-  deadline = (await running().client.getBlock()).timestamp + 3600n;
-  await register(maxCap);
-});
-
-function connect({ client }: TestChain) {
-  return getContract({ abi: roundReportsAbi, address: contractAddresses.roundReports, client });
-}
-
-function register(cap: number, by: Address = operator) {
-  return running().mined(reports.write.registerGame([game, by, cap], { account: owner }));
-}
-
-function open(cap = maxCap, id: Hex = roundId) {
-  const round = [id, game, cap, deadline] as const;
-  return running().mined(reports.write.openRound(round, { account: operator }));
-}
-
-function reportOf(...winners: Address[]) {
-  return {
-    roundId,
-    room: pad("0x40"),
-    fromHeight: 7n,
-    toHeight: 9n,
-    actions: 400n,
-    actionsRoot: pad("0xac"),
-    resultsHash: pad("0x4e"),
-    mints: winners.map((to) => ({ to, item: crown })),
-  };
-}
-
-function send(report: ReturnType<typeof reportOf>) {
-  return running().mined(reports.write.report([report], { account: operator }));
-}
-
-function simulate(report: ReturnType<typeof reportOf>, account: Address = operator) {
-  return reports.simulate.report([report], { account });
-}
+beforeEach(() => rounds.register({ capWithoutQuorum: 3 }));
 
 describe("registerGame", () => {
-  test("sets a game's operator and maximum, and changes them", async () => {
-    expect(await reports.read.gameOf([game])).toEqual({ operator, maxCap });
-    const { logs } = await register(1, bob);
+  const simulate = (change: Partial<typeof registration>, account: Address = owner) =>
+    rounds.simulate.registerGame([game, { ...registration, ...change }], { account });
+
+  test("sets a game's operator and caps, and changes them", async () => {
+    const other = { operator: bob, maxCap: 2, capWithoutQuorum: 0, mintsPerDay: 7 };
+    const { logs } = await rounds.register(other);
     const [event] = parseEventLogs({ abi: roundReportsAbi, logs, eventName: "GameRegistered" });
-    expect(event?.args).toEqual({ game, operator: bob, maxCap: 1 });
-    expect(await reports.read.gameOf([game])).toEqual({ operator: bob, maxCap: 1 });
+    expect(event?.args).toEqual({ game, ...other });
+    expect(await rounds.read.gameOf([game])).toEqual(other);
+    expect(await rounds.read.mintsLeftToday([game])).toBe(7n);
   });
 
   test("is the owner's: OwnableUnauthorizedAccount", async () => {
-    const call = reports.simulate.registerGame([game, alice, 1], { account: operator });
-    await expectRevert(call, "OwnableUnauthorizedAccount", [operator]);
+    await expectRevert(simulate({}, operator), "OwnableUnauthorizedAccount", [operator]);
   });
 
   test("needs an operator: InvalidOperator", async () => {
-    const call = reports.simulate.registerGame([game, zeroAddress, 1], { account: owner });
-    await expectRevert(call, "InvalidOperator", [zeroAddress]);
+    await expectRevert(simulate({ operator: zeroAddress }), "InvalidOperator", [zeroAddress]);
   });
 
   test("keeps reports within one transaction: CapAboveMaximum", async () => {
-    const largest = await reports.read.MAX_MINTS_PER_ROUND();
-    const call = reports.simulate.registerGame([game, operator, largest + 1], { account: owner });
+    const largest = await rounds.read.MAX_MINTS_PER_ROUND();
+    const call = simulate({ maxCap: largest + 1 });
     await expectRevert(call, "CapAboveMaximum", [BigInt(largest), BigInt(largest) + 1n]);
+  });
+
+  test("allows no more without a quorum than with one: CapAboveMaximum", async () => {
+    const call = simulate({ maxCap: 2, capWithoutQuorum: 3 });
+    await expectRevert(call, "CapAboveMaximum", [2n, 3n]);
   });
 });
 
 describe("openRound", () => {
-  test("registers the round's cap and deadline", async () => {
-    const { logs } = await open(2);
-    const [event] = parseEventLogs({ abi: roundReportsAbi, logs, eventName: "RoundOpened" });
-    expect(event?.args).toEqual({ roundId, game, cap: 2, deadline });
-    const opened = { game, reportHash: zeroHash, deadline, cap: 2, minted: 0, status: status.open };
-    expect(await reports.read.round([roundId])).toEqual(opened);
+  const simulate = async (
+    change: { game?: `0x${string}`; cap?: number; deadline?: bigint; players?: `0x${string}`[] },
+    account: Address = operator,
+  ) => {
+    const round = { game, cap: 1, deadline: await rounds.deadline(), players: rounds.ids };
+    const { game: of, cap, deadline, players } = { ...round, ...change };
+    return rounds.simulate.openRound([roundId, of, cap, deadline, players], { account });
+  };
+
+  test("registers the round's caps, deadline and players", async () => {
+    const { client } = running();
+    const deadline = await rounds.open({ cap: 2 });
+    const playersHash = keccak256(encodePacked(["bytes32[]"], [rounds.ids]));
+    expect(await rounds.read.round([roundId])).toEqual({
+      game,
+      reportHash: zeroHash,
+      playersHash,
+      deadline,
+      coSigners: 0n,
+      cap: 2,
+      capWithoutQuorum: 3,
+      minted: 0,
+      players: 5,
+      coSigned: 0,
+      status: status.open,
+    });
+    const [event] = await client.getContractEvents({
+      abi: roundReportsAbi,
+      address: rounds.address,
+      eventName: "RoundOpened",
+    });
+    expect(event?.args).toEqual({ roundId, game, cap: 2, deadline, players: 5 });
   });
 
   test("needs a registered game: GameNotRegistered", async () => {
     const other = pad("0x0b");
-    const call = reports.simulate.openRound([roundId, other, 1, deadline], { account: operator });
-    await expectRevert(call, "GameNotRegistered", [other]);
+    await expectRevert(simulate({ game: other }), "GameNotRegistered", [other]);
   });
 
   test("is the operator's: NotOperator", async () => {
-    const call = reports.simulate.openRound([roundId, game, 1, deadline], { account: owner });
-    await expectRevert(call, "NotOperator", [game, owner]);
+    await expectRevert(simulate({}, owner), "NotOperator", [game, owner]);
   });
 
   test("keeps to the game's maximum: CapAboveMaximum", async () => {
-    const call = reports.simulate.openRound([roundId, game, 4, deadline], { account: operator });
-    await expectRevert(call, "CapAboveMaximum", [3n, 4n]);
+    await expectRevert(simulate({ cap: 4 }), "CapAboveMaximum", [3n, 4n]);
   });
 
   test("needs time to play: DeadlineInPast", async () => {
     const { timestamp } = await running().client.getBlock();
-    const call = reports.simulate.openRound([roundId, game, 1, timestamp], { account: operator });
-    await expectRevert(call, "DeadlineInPast");
+    await expectRevert(simulate({ deadline: timestamp }), "DeadlineInPast");
+  });
+
+  test("needs players, and not too many: InvalidPlayerCount", async () => {
+    const most = Number(await rounds.read.MAX_PLAYERS_PER_ROUND());
+    const players = createPlayers(most + 1).map(({ id }) => id);
+    await expectRevert(simulate({ players: [] }), "InvalidPlayerCount", [0n]);
+    await expectRevert(simulate({ players }), "InvalidPlayerCount", [BigInt(most) + 1n]);
+    await simulate({ players: players.slice(1) });
+  });
+
+  test("has nobody among its players twice: PlayersNotAscending", async () => {
+    const [first = "0x", second = "0x"] = rounds.ids;
+    const twice = simulate({ players: [first, second, second] });
+    await expectRevert(twice, "PlayersNotAscending", [2n]);
+    await expectRevert(simulate({ players: [second, first] }), "PlayersNotAscending", [1n]);
   });
 
   test("takes an id once, reported or not: RoundAlreadyOpen", async () => {
-    await open();
-    const round = [roundId, game, 1, deadline] as const;
-    const again = () => reports.simulate.openRound(round, { account: operator });
-    await expectRevert(again(), "RoundAlreadyOpen", [roundId]);
-    await send(reportOf());
-    await expectRevert(again(), "RoundAlreadyOpen", [roundId]);
+    await rounds.open();
+    await expectRevert(simulate({}), "RoundAlreadyOpen", [roundId]);
+    await rounds.report(reportOf([]));
+    await expectRevert(simulate({}), "RoundAlreadyOpen", [roundId]);
   });
 });
 
 describe("report", () => {
   test("mints up to the cap, and says what was reported", async () => {
-    await open();
-    const report = reportOf(alice, bob, alice);
-    const { logs } = await send(report);
-
-    const minted = parseEventLogs({ abi: gameItemsAbi, logs, eventName: "ItemMinted" });
-    expect(minted.map(({ args }) => args)).toEqual([
+    const deadline = await rounds.open();
+    const report = reportOf([alice, bob, alice]);
+    const receipt = await rounds.report(report);
+    expect(rounds.mintedBy(receipt)).toEqual([alice, bob, alice]);
+    const items = parseEventLogs({
+      abi: gameItemsAbi,
+      logs: receipt.logs,
+      eventName: "ItemMinted",
+    });
+    expect(items.map(({ args }) => args)).toEqual([
       { tokenId: 1n, to: alice, roundId, item: crown },
       { tokenId: 2n, to: bob, roundId, item: crown },
       { tokenId: 3n, to: alice, roundId, item: crown },
     ]);
-    const [event] = parseEventLogs({ abi: roundReportsAbi, logs, eventName: "RoundReported" });
-    const { mints: _, ...reported } = report;
-    expect(event?.args).toEqual({ ...reported, game, minted: 3 });
-
-    const { inputs } = getAbiItem({ abi: roundReportsAbi, name: "report" });
-    const reportHash = keccak256(encodeAbiParameters(inputs, [report]));
-    const round = { game, reportHash, deadline, cap: 3, minted: 3, status: status.reported };
-    expect(await reports.read.round([roundId])).toEqual(round);
+    const { logs } = receipt;
+    const [reported] = parseEventLogs({ abi: roundReportsAbi, logs, eventName: "RoundReported" });
+    const { mints: _, ...said } = report;
+    expect(reported?.args).toEqual({ ...said, game, prizes: 3 });
+    const [attested] = parseEventLogs({ abi: roundReportsAbi, logs, eventName: "RoundAttested" });
+    expect(attested?.args).toEqual({ roundId, coSigners: 0n, minted: 3 });
+    expect(await rounds.read.round([roundId])).toMatchObject({
+      game,
+      reportHash: hashReportArgs(report),
+      deadline,
+      cap: 3,
+      minted: 3,
+      status: status.reported,
+    });
   });
 
   test("a round without prizes can be reported", async () => {
-    await open(0);
-    await send(reportOf());
-    expect((await reports.read.round([roundId])).status).toBe(status.reported);
-  });
-
-  test("the largest report fits in one transaction", async () => {
-    const largest = await reports.read.MAX_MINTS_PER_ROUND();
-    await register(largest);
-    await open(largest);
-    const winners = Array.from({ length: largest }, (_, index) =>
-      numberToHex(2n ** 150n + BigInt(index), { size: 20 }),
-    );
-    await send(reportOf(...winners));
-    expect((await reports.read.round([roundId])).minted).toBe(largest);
+    await rounds.open({ cap: 0 });
+    await rounds.report(reportOf([]));
+    expect((await rounds.read.round([roundId])).status).toBe(status.reported);
   });
 
   test("a winner who is a contract is not called", async () => {
     const { address } = await running().deploy("GasBurner");
-    await open();
-    await send(reportOf(address, alice));
-    expect((await reports.read.round([roundId])).minted).toBe(2);
+    await rounds.open();
+    await rounds.report(reportOf([address, alice]));
+    expect((await rounds.read.round([roundId])).minted).toBe(2);
   });
 
-  test("an open round keeps its cap when the game's maximum falls", async () => {
-    await open();
-    await register(0);
-    await send(reportOf(alice, bob, alice));
-    expect((await reports.read.round([roundId])).minted).toBe(3);
+  test("an open round keeps its caps when the game's fall", async () => {
+    await rounds.open();
+    await rounds.register({ maxCap: 0, capWithoutQuorum: 0 });
+    await rounds.report(reportOf([alice, bob, alice]));
+    expect((await rounds.read.round([roundId])).minted).toBe(3);
+  });
+
+  test("the largest report, with the most players and co-signatures, fits in one transaction", async () => {
+    const largest = await rounds.read.MAX_MINTS_PER_ROUND();
+    await rounds.register({ maxCap: largest, capWithoutQuorum: largest, mintsPerDay: largest });
+    const players = createPlayers(MAX_PLAYERS_PER_ROUND);
+    await rounds.open({ cap: largest, by: players });
+    const winners = Array.from({ length: largest }, (_, index) =>
+      numberToHex(2n ** 150n + BigInt(index), { size: 20 }),
+    );
+    const report = reportOf(winners);
+    const here = chainId(running().client.chain.id);
+    const coSignatures = coSign(players, [0, 9, 18, 27, 36, 45, 54, 63], report, here);
+    const { gasUsed } = await rounds.report(report, coSignatures, players);
+    const round = await rounds.read.round([roundId]);
+    expect(round).toMatchObject({ minted: largest, coSigned: MAX_CO_SIGNATURES });
+    // Operators send a fifth more than is estimated, and EIP-7825 allows 2^24.
+    expect((gasUsed * 6n) / 5n).toBeLessThan(2n ** 24n);
   });
 });
 
 describe("report refuses", () => {
   test("a round that was never opened: RoundNotOpen", async () => {
-    await expectRevert(simulate(reportOf()), "RoundNotOpen", [roundId]);
-    expect((await reports.read.round([roundId])).status).toBe(status.unknown);
+    await expectRevert(rounds.simulateReport(reportOf([])), "RoundNotOpen", [roundId]);
+    expect((await rounds.read.round([roundId])).status).toBe(status.unknown);
   });
 
   test("others than the operator, also the former one: NotOperator", async () => {
-    await open();
-    await expectRevert(simulate(reportOf(), alice), "NotOperator", [game, alice]);
-    await register(maxCap, bob);
-    await expectRevert(simulate(reportOf()), "NotOperator", [game, operator]);
-    await simulate(reportOf(), bob);
+    await rounds.open();
+    const report = reportOf([]);
+    const byAlice = rounds.simulateReport(report, [], alice);
+    await expectRevert(byAlice, "NotOperator", [game, alice]);
+    await rounds.register({ operator: bob });
+    await expectRevert(rounds.simulateReport(report), "NotOperator", [game, operator]);
+    await rounds.simulateReport(report, [], bob);
   });
 
   test("a second report of a round: RoundAlreadyReported", async () => {
-    await open();
-    await send(reportOf(alice));
-    await expectRevert(simulate(reportOf(bob)), "RoundAlreadyReported", [roundId]);
+    await rounds.open();
+    await rounds.report(reportOf([alice]));
+    const again = rounds.simulateReport(reportOf([bob]));
+    await expectRevert(again, "RoundAlreadyReported", [roundId]);
   });
 
   test("more mints than the cap: CapExceeded", async () => {
-    await open(1);
-    await expectRevert(simulate(reportOf(alice, bob)), "CapExceeded", [1n, 2n]);
+    await rounds.open({ cap: 1 });
+    const call = rounds.simulateReport(reportOf([alice, bob]));
+    await expectRevert(call, "CapExceeded", [1n, 2n]);
   });
 
   test("a late report: DeadlinePassed", async () => {
-    await open();
-    const { client } = running();
-    await client.setNextBlockTimestamp({ timestamp: deadline });
-    await client.mine({ blocks: 1 });
-    await simulate(reportOf());
-    await client.setNextBlockTimestamp({ timestamp: deadline + 1n });
-    await client.mine({ blocks: 1 });
-    await expectRevert(simulate(reportOf()), "DeadlinePassed");
+    const deadline = await rounds.open();
+    await rounds.moveTo(deadline);
+    await rounds.simulateReport(reportOf([]));
+    await rounds.moveTo(deadline + 1n);
+    await expectRevert(rounds.simulateReport(reportOf([])), "DeadlinePassed");
   });
 
   test("heights that run backwards: InvalidHeights", async () => {
-    await open();
-    const report = { ...reportOf(), fromHeight: 9n, toHeight: 8n };
-    await expectRevert(simulate(report), "InvalidHeights", [9n, 8n]);
+    await rounds.open();
+    const report = { ...reportOf([]), fromHeight: 9n, toHeight: 8n };
+    await expectRevert(rounds.simulateReport(report), "InvalidHeights", [9n, 8n]);
   });
 
   test("a mint to nobody, and leaves the round open: ERC721InvalidReceiver", async () => {
-    await open();
-    const { client } = running();
-    const call = client.simulateContract({
-      abi: [...roundReportsAbi, ...gameItemsAbi],
-      address: reports.address,
-      functionName: "report",
-      args: [reportOf(alice, zeroAddress)],
-      account: operator,
-    });
+    await rounds.open();
+    const call = rounds.simulateReport(reportOf([alice, zeroAddress]));
     await expectRevert(call, "ERC721InvalidReceiver", [zeroAddress]);
-    expect((await reports.read.round([roundId])).status).toBe(status.open);
+    expect((await rounds.read.round([roundId])).status).toBe(status.open);
   });
 });

@@ -1,4 +1,14 @@
-import { type CodedError, encodeValue, Message } from "@weft/protocol";
+import {
+  actionsRoot,
+  type CodedError,
+  encodeCoSignRequest,
+  encodeValue,
+  extendLane,
+  type LaneHead,
+  ledgerHeight,
+  Message,
+  chainId as parseChainId,
+} from "@weft/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { JOIN_TIMEOUT_MS, LEAVE_SEAL_TIMEOUT_MS } from "../limits.ts";
@@ -28,12 +38,16 @@ function createTestConnection() {
     error: (_code: number, _message: string) => {},
   };
   const sent: string[] = [];
+  const frames: Uint8Array[] = [];
   let leaves = 0;
   const connection: RoomConnection & { isOpen: boolean } = {
     roomId: "room",
     isOpen: true,
     state: new game.state(),
-    sendBytes: (name) => void sent.push(name),
+    sendBytes(name, bytes) {
+      sent.push(name);
+      if (name === Message.frame) frames.push(bytes);
+    },
     onMessage: (name, listener) => void messages.set(name, listener),
     onStateChange: (listener) => void Object.assign(on, { state: listener }),
     onDrop: (listener) => void Object.assign(on, { drop: listener }),
@@ -42,16 +56,18 @@ function createTestConnection() {
     leave: async () => void leaves++,
   };
   const say = (name: string, message?: unknown) => messages.get(name)?.(message);
-  return { connection, say, on, sent, leaves: () => leaves };
+  return { connection, say, on, sent, frames, leaves: () => leaves };
 }
 
 const { sessionId, chainId, room: address, lane } = origin;
 const welcome = { chainId, room: address, lane, head: start };
 
+let approves = true;
 let peer: ReturnType<typeof createTestConnection>;
 let timers: ReturnType<typeof createTestTimers>;
 
 beforeEach(() => {
+  approves = true;
   peer = createTestConnection();
   timers = createTestTimers();
 });
@@ -61,11 +77,13 @@ const open = () =>
     connection: peer.connection,
     game,
     chainId,
+    zkChainId: parseChainId(5700),
     sessionId,
     sign: async (message) => testSignature(message),
     timers,
     maxUnsequencedFrames: 10,
     sealIntervalMs: 1000,
+    approveReport: () => approves,
   });
 
 async function join(): Promise<Room<typeof game>> {
@@ -130,7 +148,11 @@ describe("a joined room", () => {
     peer.say(Message.finality, null);
     peer.say(Message.refusal, { code: 1 });
     peer.say(Message.round, { phase: "reported", results: Uint8Array.of(0xff) });
-    expect(errors.map(({ code }) => code)).toEqual(Array(4).fill("RESPONSE_INVALID"));
+    peer.say(Message.sealRequest, {});
+    peer.say(Message.coSignRequest, Uint8Array.of(0xff));
+    peer.say(Message.coSignRequest, { report: 1 });
+    expect(errors.map(({ code }) => code)).toEqual(Array(7).fill("RESPONSE_INVALID"));
+    expect(peer.sent).toEqual([]);
     expect(room.status).toBe("open");
     expect(room.round).toBeUndefined();
   });
@@ -146,6 +168,8 @@ describe("a joined room", () => {
       results: encodeValue({ best: [1, 2n] }),
       minted: [{ tokenId: "7", to: address, item: "crown" }],
       transactionHash: hash,
+      coSigned: 2,
+      withheld: 1,
     });
     expect(await next).toEqual({
       phase: "reported",
@@ -153,19 +177,66 @@ describe("a joined room", () => {
       results: { best: [1, 2n] },
       minted: [{ tokenId: 7n, to: address, item: "crown" }],
       transactionHash: hash.toLowerCase(),
+      coSigned: 2,
+      withheld: 1,
     });
   });
 
   test("a seal request is answered at once, and leaving seals first", async () => {
     const room = await join();
     room.act.add({ n: 1 });
-    peer.say(Message.sealRequest);
+    const { frames } = peer;
+    const head = extendLane(start, frames[0] as Uint8Array);
+    peer.say(Message.sealRequest, { roundId: `0x${"a1".repeat(32)}`, head });
     await new Promise(setImmediate);
     expect(peer.sent).toEqual([Message.frame, Message.seal]);
     room.act.add({ n: 2 });
     await room.leave();
     expect(peer.sent).toEqual([Message.frame, Message.seal, Message.frame, Message.seal]);
     expect(peer.leaves()).toBe(1);
+  });
+
+  describe("a finished round's report", () => {
+    const roundId = `0x${"a1".repeat(32)}` as const;
+
+    /** Plays one action in a round, and is asked to co-sign its report. */
+    async function play(): Promise<{ errors: CodedError[]; head: LaneHead }> {
+      const room = await join();
+      const errors: CodedError[] = [];
+      room.onError((error) => errors.push(error));
+      peer.say(Message.round, { phase: "opened", roundId, cap: 1, deadlineMs: 5 });
+      room.act.add({ n: 1 });
+      const head = extendLane(start, peer.frames[0] as Uint8Array);
+      peer.say(Message.sealRequest, { roundId, head });
+      await new Promise(setImmediate);
+      const lanes = [{ sessionId, head }];
+      const report = {
+        roundId,
+        room: address,
+        fromHeight: ledgerHeight(1),
+        toHeight: ledgerHeight(2),
+        actions: 1,
+        actionsRoot: actionsRoot(lanes),
+        results: encodeValue(null),
+        mints: [],
+      };
+      peer.say(Message.coSignRequest, encodeCoSignRequest({ report, lanes }));
+      await new Promise(setImmediate);
+      return { errors, head };
+    }
+
+    test("is co-signed, without a word of the application", async () => {
+      const { errors } = await play();
+      expect(peer.sent).toEqual([Message.frame, Message.seal, Message.coSignature]);
+      expect(errors).toEqual([]);
+    });
+
+    test("is refused as the application wants it: REPORT_REFUSED", async () => {
+      approves = false;
+      const { errors } = await play();
+      expect(peer.sent).toEqual([Message.frame, Message.seal]);
+      expect(errors).toMatchObject([{ code: "REPORT_REFUSED" }]);
+    });
   });
 
   test("leaving a connection that swallows everything ends all the same", async () => {

@@ -1,10 +1,12 @@
 import {
   type ChainId,
   CodedError,
+  type CoSignRequest,
   type Finality,
   type Hash,
   ledgerHeight,
   Message,
+  type SealRequest,
   startLane,
   type Welcome,
 } from "@weft/protocol";
@@ -12,11 +14,20 @@ import { ClientError, ServerError } from "../errors.ts";
 import type { ClientGame, GameState } from "../game.ts";
 import { JOIN_TIMEOUT_MS, LEAVE_SEAL_TIMEOUT_MS } from "../limits.ts";
 import type { Timers } from "../timers.ts";
+import { type ApproveReport, CoSigner } from "./coSigner.ts";
 import { createActions } from "./createActions.ts";
 import { createWaits } from "./createWaits.ts";
 import { LaneSender } from "./laneSender.ts";
 import { createListeners } from "./listeners.ts";
-import { type RoundUpdate, readFinality, readRefusal, readRound, readWelcome } from "./messages.ts";
+import {
+  type RoundUpdate,
+  readCoSignRequest,
+  readFinality,
+  readRefusal,
+  readRound,
+  readSealRequest,
+  readWelcome,
+} from "./messages.ts";
 import type { Room, RoomLeave, RoomStatus } from "./room.ts";
 import type { RoomConnection } from "./roomConnection.ts";
 
@@ -24,11 +35,14 @@ export type RoomOptions<G extends ClientGame> = {
   readonly connection: RoomConnection;
   readonly game: G;
   readonly chainId: ChainId;
+  /** The chain that reports go to. */
+  readonly zkChainId: ChainId;
   readonly sessionId: Hash;
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
   readonly timers: Timers;
   readonly maxUnsequencedFrames: number;
   readonly sealIntervalMs: number;
+  readonly approveReport: ApproveReport;
 };
 
 /** WebSocket close code of a place that was given up on purpose. */
@@ -54,6 +68,7 @@ class Seat<G extends ClientGame> {
   #welcome: Welcome | undefined;
   #hasState = false;
   #sender: LaneSender | undefined;
+  readonly #coSigner: CoSigner;
   #finality: Finality = { applied: 0, sequenced: 0, sealed: 0, height: ledgerHeight(0) };
   #round: RoundUpdate | undefined;
   #settleJoin: { resolve: () => void; reject: (error: unknown) => void } | undefined;
@@ -71,6 +86,7 @@ class Seat<G extends ClientGame> {
 
   constructor(options: RoomOptions<G>) {
     this.#options = options;
+    this.#coSigner = new CoSigner({ ...options, approve: options.approveReport });
     this.joined = new Promise((resolve, reject) => {
       this.#settleJoin = { resolve, reject };
     });
@@ -104,12 +120,12 @@ class Seat<G extends ClientGame> {
       const { code, message, ...details } = refusal;
       this.#report(new ServerError(code, message, { details }));
     });
-    on(
-      Message.sealRequest,
-      () => undefined,
-      () => this.#sender?.seal(),
-    );
+    on(Message.sealRequest, readSealRequest, (request) => this.#onSealRequest(request));
+    on(Message.coSignRequest, readCoSignRequest, (request) => {
+      this.#coSign(request).catch((error: unknown) => this.#report(error));
+    });
     on(Message.round, readRound, (round) => {
+      this.#coSigner.onRound(round, this.#finality);
       this.#round = round;
       this.#rounds.emit(round);
     });
@@ -171,6 +187,20 @@ class Seat<G extends ClientGame> {
     this.#sender.onFinality(finality);
     this.#finality = finality;
     this.#finalities.emit(finality);
+  }
+
+  #onSealRequest(request: SealRequest): void {
+    const sender = this.#sender;
+    if (sender === undefined) return;
+    this.#coSigner.onSealRequest(request, this.#finality, (seq) => sender.headAt(seq));
+    sender.seal();
+  }
+
+  async #coSign(request: CoSignRequest): Promise<void> {
+    const { connection } = this.#options;
+    const bytes = await this.#coSigner.coSign(request, this.#joinedAs().room);
+    // After a reconnection the room asks again.
+    if (connection.isOpen) connection.sendBytes(Message.coSignature, bytes);
   }
 
   #checkJoined(): void {

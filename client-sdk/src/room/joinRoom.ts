@@ -15,13 +15,14 @@ export type JoinContext<G extends ClientGame> = {
   /** What lets the player in. */
   readonly weft: JoinOptions;
   readonly chainId: ChainId;
+  readonly zkChainId: ChainId;
   readonly sessionId: Hash;
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
 };
 
 /** Takes a seat with Colyseus, then builds the lane on it. Errors as `Session.join`. */
 export async function joinRoom<G extends ClientGame>(
-  { url, game, weft, chainId, sessionId, sign }: JoinContext<G>,
+  { url, game, weft, chainId, zkChainId, sessionId, sign }: JoinContext<G>,
   options: JoinRoomOptions,
 ): Promise<JoinedRoom<G>> {
   const colyseus = await takeSeat<G>(url, game, options.roomId, { ...options.options, weft });
@@ -29,11 +30,13 @@ export async function joinRoom<G extends ClientGame>(
     connection: colyseusConnection(colyseus as ColyseusRoom<unknown, unknown>),
     game,
     chainId,
+    zkChainId,
     sessionId,
     sign,
     timers: systemTimers,
     maxUnsequencedFrames: options.maxUnsequencedFrames ?? MAX_UNSEQUENCED_FRAMES,
     sealIntervalMs: options.sealIntervalMs ?? SEAL_INTERVAL_MS,
+    approveReport: (report) => options.approveReport?.(report) ?? true,
   });
   // assigned, not spread: the room's values are getters
   return Object.assign(room, { colyseus });

@@ -88,6 +88,11 @@ export class LaneSender {
     return this.#frames.head;
   }
 
+  /** The lane after frame `seq`; undefined where that isn't known: never sent, or sequenced long ago. */
+  headAt(seq: number): LaneHead | undefined {
+    return this.#frames.headAt(seq);
+  }
+
   /**
    * Adds a frame and sends it as soon as possible.
    * @returns its number.

@@ -1,8 +1,11 @@
 import {
+  type CoSignRequest,
+  decodeCoSignRequest,
   decodeValue,
   type Finality,
   type Refusal,
   type RoundNews,
+  type SealRequest,
   type Value,
   type Welcome,
 } from "@weft/protocol";
@@ -10,12 +13,18 @@ import { z } from "zod";
 import { ClientError } from "../errors.ts";
 import { field } from "../fields.ts";
 
+const laneHead = z.object({ seq: field.uint, hash: field.hash });
+
 const welcomeSchema: z.ZodType<Welcome> = z.object({
   chainId: field.chainId,
   room: field.address,
   lane: field.uint,
-  head: z.object({ seq: field.uint, hash: field.hash }),
+  head: laneHead,
 });
+
+const sealRequestSchema: z.ZodType<SealRequest> = z.object({ roundId: field.hash, head: laneHead });
+
+const coSignRequestSchema: z.ZodType<CoSignRequest> = field.bytes.transform(decodeCoSignRequest);
 
 const finalitySchema: z.ZodType<Finality> = z.object({
   applied: field.uint,
@@ -46,6 +55,8 @@ const roundSchema = z.discriminatedUnion("phase", [
       z.object({ tokenId: field.decimal, to: field.address, item: z.string() }).readonly(),
     ),
     transactionHash: field.hash,
+    coSigned: field.uint,
+    withheld: field.uint,
   }),
   z.object({ phase: z.literal("void"), roundId: field.hash, code: z.string() }),
 ]);
@@ -84,4 +95,6 @@ export const readRefusal: (message: unknown) => Refusal = reader(
   "refusal",
   refusalSchema as z.ZodType<Refusal>,
 );
+export const readSealRequest = reader("request to seal", sealRequestSchema);
+export const readCoSignRequest = reader("request to co-sign", coSignRequestSchema);
 export const readRound: (message: unknown) => RoundUpdate = reader("round's news", roundSchema);

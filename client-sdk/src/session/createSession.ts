@@ -50,7 +50,8 @@ export function createSession(loggedIn: LoggedIn, { url, api, clock }: SessionCo
     }
     const weft: JoinOptions = await signTicket(grant.game);
     const { sign } = signer;
-    return joinRoom({ url, game, weft, chainId: info.fastChainId, sessionId, sign }, options);
+    const { fastChainId: chainId, zkChainId } = info;
+    return joinRoom({ url, game, weft, chainId, zkChainId, sessionId, sign }, options);
   };
 
   return {

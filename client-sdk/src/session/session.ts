@@ -1,5 +1,6 @@
 import type { Address, Hash, TimestampMs } from "@weft/protocol";
 import type { ClientGame } from "../game.ts";
+import type { ApproveReport } from "../room/coSigner.ts";
 import type { JoinedRoom } from "../room/room.ts";
 
 export type JoinRoomOptions = {
@@ -9,6 +10,12 @@ export type JoinRoomOptions = {
   readonly maxUnsequencedFrames?: number;
   /** How often unsealed actions are sealed. Default 1000, under the server's timeout of some 5 s. */
   readonly sealIntervalMs?: number;
+  /**
+   * Judges a round's report before this player co-signs it, once the SDK has found nothing wrong with it: are
+   * the results what the player saw, do the prizes follow from them? Without it, all that are found
+   * right are signed. The room waits for the answer for about two seconds.
+   */
+  readonly approveReport?: ApproveReport;
   /** Sent along for rooms that are made by hand; not signed. */
   readonly options?: Readonly<Record<string, unknown>>;
 };

@@ -40,6 +40,7 @@ test("the demo plays a round from login to a traded prize", { timeout: 120_000 }
   expect(round.id).toMatch(/^0x[0-9a-f]{64}$/);
   expect(round.minted.length).toBeGreaterThan(0);
   expect(round.minted.length).toBeLessThanOrEqual(round.cap);
+  expect(round.coSigned).toBe(summary.players.length);
   expect(sale.tokenId).toBe(round.minted[0].tokenId);
   expect(sale.seller).toBe(round.minted[0].to);
   expect(sale.buyer).not.toBe(sale.seller);

@@ -139,7 +139,7 @@ test("the operator learns by name why a contract refused", async () => {
   const data = encodeFunctionData({
     abi: roundReportsAbi,
     functionName: "openRound",
-    args: [stringToHex("round", { size: 32 }), stringToHex("nope", { size: 32 }), 1, 2n ** 40n],
+    args: [stringToHex("round", { size: 32 }), stringToHex("nope", { size: 32 }), 1, 2n ** 40n, []],
   });
   const call = { to: lowerAddress(contractAddresses.roundReports), data };
   await expect(node.operator.send(call)).rejects.toMatchObject({

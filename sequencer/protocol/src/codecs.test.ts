@@ -2,11 +2,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Block, decodeBlock, encodeBlock, hashHeader } from "./block.ts";
 import { bytesEqual, bytesToHex } from "./bytes.ts";
+import {
+  decodeCoSignature,
+  decodeCoSignRequest,
+  encodeCoSignature,
+  encodeCoSignRequest,
+} from "./coSign.ts";
 import { ProtocolError } from "./errors.ts";
 import { decodeFastTransaction, encodeFastTransaction } from "./fastTransaction.ts";
 import { decodeFrame, encodeFrame } from "./lane.ts";
 import { rlpEncode } from "./rlp.ts";
 import {
+  anyCoSignRequest,
   anyFastTransaction,
   anyHex,
   anyValue,
@@ -77,6 +84,21 @@ const codecs: AnyCodec[] = [
     }),
     encode: encodeSeal,
     decode: decodeSeal,
+  },
+  {
+    name: "request to co-sign",
+    any: anyCoSignRequest,
+    encode: encodeCoSignRequest,
+    decode: decodeCoSignRequest,
+  },
+  {
+    name: "co-signature",
+    any: fc.record({
+      roundId: anyHex(32),
+      signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
+    }),
+    encode: encodeCoSignature,
+    decode: decodeCoSignature,
   },
 ];
 

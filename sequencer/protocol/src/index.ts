@@ -10,6 +10,7 @@ export {
   decodeFromBytes,
   encodeToBytes,
 } from "./codec.ts";
+export * from "./coSign.ts";
 export type { SignedTransaction } from "./envelope.ts";
 export * from "./errors.ts";
 export * from "./fastTransaction.ts";

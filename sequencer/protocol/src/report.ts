@@ -57,22 +57,27 @@ export function hashReport(report: RoundReport): Hash {
 
 export type SealedLane = { readonly sessionId: Hash; readonly head: LaneHead };
 
-const sealedLaneCodec = record<{ sessionId: Hash; seq: number; laneHash: Hash }>({
+const laneFields = record<{ sessionId: Hash; seq: number; laneHash: Hash }>({
   sessionId: hash,
   seq: uint(),
   laneHash: hash,
 });
+
+export const sealedLaneCodec: Codec<SealedLane> = {
+  encode: ({ sessionId, head }, path) =>
+    laneFields.encode({ sessionId, seq: head.seq, laneHash: head.hash }, path),
+  decode(item, path) {
+    const { sessionId, seq, laneHash } = laneFields.decode(item, path);
+    return { sessionId, head: { seq, hash: laneHash } };
+  },
+};
 
 /**
  * Merkle root over the newest sealed heads at the round's end, of the lanes with any, in the order in
  * which the lanes were opened.
  */
 export function actionsRoot(lanes: readonly SealedLane[]): Hash {
-  return merkleRoot(
-    lanes.map(({ sessionId, head }) =>
-      encodeToBytes(sealedLaneCodec, { sessionId, seq: head.seq, laneHash: head.hash }, "lane"),
-    ),
-  );
+  return merkleRoot(lanes.map((lane) => encodeToBytes(sealedLaneCodec, lane, "lane")));
 }
 
 const roundIdCodec = record<{ room: Address; index: number }>({ room: address, index: uint() });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts";
 import { bytesToHex, type Hex } from "./bytes.ts";
+import type { CoSignRequest } from "./coSign.ts";
 import type { FastTransaction } from "./fastTransaction.ts";
 import { MAX_LANES } from "./limits.ts";
 import type { RoundReport } from "./report.ts";
@@ -54,6 +55,14 @@ const anyReport: fc.Arbitrary<RoundReport> = fc.record({
   mints: fc.array(fc.record({ to: anyHex(20), item: fc.string({ maxLength: 31 }) }), {
     maxLength: 4,
   }),
+});
+
+export const anyCoSignRequest: fc.Arbitrary<CoSignRequest> = fc.record({
+  report: anyReport,
+  lanes: fc.array(
+    fc.record({ sessionId: anyHex(32), head: fc.record({ seq: anyUint, hash: anyHex(32) }) }),
+    { maxLength: 4 },
+  ),
 });
 
 const lane = fc.nat({ max: MAX_LANES - 1 });

@@ -9,7 +9,7 @@ import type { JoinTicket } from "./session.ts";
  * where JSON carries it; amounts as decimal strings.
  */
 
-/** Names of Colyseus messages. Frames and seals are bytes, the rest is msgpack. */
+/** Names of Colyseus messages. Where a codec is named they are its bytes, the rest is msgpack. */
 export const Message = {
   /** client → server: one frame's canonical bytes. */
   frame: "weft:frame",
@@ -21,8 +21,12 @@ export const Message = {
   finality: "weft:finality",
   /** server → client: `Refusal` */
   refusal: "weft:refusal",
-  /** server → client: seal now, the round's report waits for it. */
+  /** server → client: `SealRequest`: seal now, the round's report waits for it. */
   sealRequest: "weft:sealRequest",
+  /** server → client: `encodeCoSignRequest`: sign the round's report, if it is right. */
+  coSignRequest: "weft:coSignRequest",
+  /** client → server: `encodeCoSignature`. */
+  coSignature: "weft:coSignature",
   /** server → client: `RoundNews` */
   round: "weft:round",
 } as const;
@@ -57,6 +61,13 @@ export type Refusal = {
   readonly expected?: number;
 };
 
+/** The round is over. */
+export type SealRequest = {
+  readonly roundId: Hash;
+  /** The player's lane at the round's end: what comes after it doesn't count. */
+  readonly head: LaneHead;
+};
+
 export type RoundNews =
   | {
       readonly phase: "opened";
@@ -72,6 +83,10 @@ export type RoundNews =
       readonly minted: readonly { tokenId: string; to: Address; item: string }[];
       /** The report's transaction on the ZK chain. */
       readonly transactionHash: Hash;
+      /** How many of the round's players have co-signed the report. */
+      readonly coSigned: number;
+      /** Prizes of the report that could not be minted: without a quorum, or over the game's day. */
+      readonly withheld: number;
     }
   | { readonly phase: "void"; readonly roundId: Hash; readonly code: string };
 

@@ -40,6 +40,11 @@ describe("defineGame", () => {
     ["round.seconds", { round: { seconds: 0, maxMints: 0 } }],
     ["round.seconds", { round: { seconds: 86_401, maxMints: 0 } }],
     ["round.maxMints", { round: { seconds: 1, maxMints: 257 } }],
+    [
+      "round.maxMintsWithoutQuorum",
+      { round: { seconds: 1, maxMints: 1, maxMintsWithoutQuorum: 2 } },
+    ],
+    ["round.maxMintsPerDay", { round: { seconds: 1, maxMints: 1, maxMintsPerDay: 2 ** 32 } }],
     ["round.items[1]", { round: { seconds: 1, maxMints: 1, items: ["a", "x".repeat(32)] } }],
     ["round.items[0]", { round: { seconds: 1, maxMints: 1, items: [""] } }],
     ["round.items", { round: { seconds: 1, maxMints: 1, items: ["a", "a"] } }],
@@ -129,7 +134,12 @@ describe("gameHash", () => {
     );
   });
 
-  test("changes with everything that is declared", () => {
+  test("is the same whatever the ZK chain allows the game's reports", () => {
+    const round = { ...valid.round, maxMintsWithoutQuorum: 0, maxMintsPerDay: 5 };
+    expect(gameHash(defineGame({ ...valid, round }))).toBe(gameHash(defineGame(valid)));
+  });
+
+  test("changes with everything else that is declared", () => {
     const { move } = valid.actions;
     const variants = [
       {},

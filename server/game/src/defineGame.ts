@@ -6,6 +6,7 @@ import { describeInput } from "./gameHash.ts";
 import {
   MAX_ACTIONS,
   MAX_ITEMS,
+  MAX_MINTS_PER_DAY,
   MAX_PLAYERS,
   MAX_ROUND_SECONDS,
   MAX_TICK_RATE_HZ,
@@ -96,11 +97,13 @@ function checkFunction(path: string, value: unknown): void {
 }
 
 function checkRound(round: RoundRules, hasReport: boolean): void {
-  const { seconds, maxMints, items } = round;
+  const { seconds, maxMints, maxMintsWithoutQuorum = 0, maxMintsPerDay = 0, items } = round;
   if (!(seconds > 0 && seconds <= MAX_ROUND_SECONDS)) {
     invalid("round.seconds", `more than 0 and at most ${MAX_ROUND_SECONDS} are needed`);
   }
   checkWhole("round.maxMints", maxMints, 0, MAX_MINTS);
+  checkWhole("round.maxMintsWithoutQuorum", maxMintsWithoutQuorum, 0, maxMints);
+  checkWhole("round.maxMintsPerDay", maxMintsPerDay, 0, MAX_MINTS_PER_DAY);
   if (maxMints > 0 && !hasReport) invalid("report", "a round with prizes needs a report");
   if (items === undefined) return;
   if (items.length > MAX_ITEMS) invalid("round.items", `more than ${MAX_ITEMS}`);

@@ -1,6 +1,6 @@
 import { encodeValue, type Hash, keccak256, type Value } from "@weft/protocol";
 import { z } from "zod";
-import type { Game } from "./types.ts";
+import type { Game, RoundRules } from "./types.ts";
 
 /**
  * keccak256 of what a game declares: name, version, tick rate, players, round, and every action with the
@@ -22,9 +22,14 @@ function describeGame(game: Game): Value {
     tickRateHz,
     minPlayers,
     maxPlayers,
-    round: round === undefined ? null : { ...round, items: round.items ?? null },
+    round: round === undefined ? null : describeRound(round),
     actions: Object.fromEntries(actions),
   };
+}
+
+/** Without what only the ZK chain holds reports against: a replay is the same whatever it allows. */
+function describeRound({ seconds, maxMints, items }: RoundRules): Value {
+  return { seconds, maxMints, items: items ?? null };
 }
 
 /**

@@ -7,6 +7,8 @@ export const MAX_ROUND_SECONDS = 24 * 60 * 60;
 /** Players in a room at one time. */
 export const MAX_PLAYERS = 256;
 export const MAX_ACTIONS = 256;
+/** Prizes a day: the contract keeps the number in 32 bits. */
+export const MAX_MINTS_PER_DAY = 2 ** 32 - 1;
 /** Different items that a game may declare as prizes. */
 export const MAX_ITEMS = 256;
 /** What is said of a refused or failed action, in UTF-16 code units. */

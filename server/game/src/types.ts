@@ -66,6 +66,13 @@ export type RoundRules = {
   readonly seconds: number;
   /** Prizes that a round may mint: the cap that is registered on the ZK chain. */
   readonly maxMints: number;
+  /**
+   * How many of them when no more than half of the players co-sign the report: dear prizes want few, but a
+   * bad loser can keep a signature back. Default: half of `maxMints`, rounded up.
+   */
+  readonly maxMintsWithoutQuorum?: number;
+  /** Prizes that all rounds of the game may mint in a day (UTC); what is over waits. Default 10,000. */
+  readonly maxMintsPerDay?: number;
   /** The items that can be won. When given, a report with another one is refused. */
   readonly items?: readonly string[];
 };

@@ -15,6 +15,7 @@ import { readPassOwner } from "./login/passOwner.ts";
 import { createWalletLogin } from "./login/walletLogin.ts";
 import { RoomHost } from "./room/roomHost.ts";
 import { bindRoom, WeftRoom } from "./room/WeftRoom.ts";
+import { gameCapsOf } from "./round/gameCaps.ts";
 import { RoundReports } from "./round/roundReports.ts";
 import { checkGames, parsePublicUrl, roomSettings, serverDomains } from "./settings.ts";
 import type { GameServer, GameServerOptions, RoomSummary, RoundUpdate } from "./types.ts";
@@ -24,7 +25,7 @@ let serverExists = false;
 
 /**
  * Starts a game server, and a node unless it is given one; registers the games with the ZK chain.
- * @throws RoomsError SERVER_EXISTS, OPTIONS_INVALID, TRANSPORT_UNAVAILABLE; NodeError
+ * @throws RoomsError SERVER_EXISTS, OPTIONS_INVALID, TRANSPORT_UNAVAILABLE, GAME_NOT_REGISTERED; NodeError
  */
 export async function createGameServer(options: GameServerOptions): Promise<GameServer> {
   checkGames(options);
@@ -40,7 +41,7 @@ export async function createGameServer(options: GameServerOptions): Promise<Game
     const chosen = await chooseTransport(options.transport ?? "auto", node.logger);
     const reports = new RoundReports(node, (ms) => wait(ms));
     for (const { name, round } of Object.values(options.games)) {
-      if (round !== undefined) await reports.registerGame(name, round.maxMints);
+      if (round !== undefined) await reports.registerGame(name, gameCapsOf(round));
     }
     return new RunningServer(options, node, chosen, reports);
   } catch (error) {

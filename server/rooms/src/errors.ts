@@ -35,6 +35,8 @@ export type RoomsErrorCode =
   | "ROOMS_FULL"
   | "ROOM_FULL"
   // rounds on the ZK chain
+  /** Only the contracts' owner can register the game, and the operator isn't it. */
+  | "GAME_NOT_REGISTERED"
   | "ROUND_REFUSED"
   | "ROUND_STALE"
   | "REPORT_REFUSED"
@@ -50,6 +52,9 @@ export type RefusalCode =
   | "FRAME_OUT_OF_ORDER"
   | "SEAL_MALFORMED"
   | "SEAL_OUT_OF_ORDER"
+  | "CO_SIGNATURE_MALFORMED"
+  | "CO_SIGNATURE_INVALID"
+  | "CO_SIGNATURE_LATE"
   | "RATE_LIMITED"
   | "TOO_MANY_BAD_MESSAGES"
   | "UNSEALED"

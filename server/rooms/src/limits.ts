@@ -17,7 +17,7 @@ export const MAX_JOINING_MS = 10_000;
 /** Frames that one client may send, on average and at once. */
 export const FRAMES_PER_SECOND = 200;
 export const FRAMES_BURST = 400;
-/** Seals that one client may send, on average and at once. Each costs a signature check. */
+/** Seals and co-signatures that one client may send, on average and at once. Each costs a signature check. */
 export const SEALS_PER_SECOND = 5;
 export const SEALS_BURST = 20;
 /** Frames that wait for the disk, per lane, before more are refused. */
@@ -40,6 +40,10 @@ export const CHECKPOINT_MS = 1_000;
 export const SEAL_TIMEOUT_MS = 5_000;
 /** Default of `RoomSettings.sealGraceMs`. */
 export const SEAL_GRACE_MS = 2_000;
+/** Default of `RoomSettings.coSignGraceMs`. */
+export const CO_SIGN_GRACE_MS = 2_000;
+/** Default of `RoundRules.maxMintsPerDay`: many rounds' prizes, and all that a thief can have in a day. */
+export const MINTS_PER_DAY = 10_000;
 /** Default of `RoomSettings.reconnectionSeconds`. */
 export const RECONNECTION_SECONDS = 20;
 /** Default of `RoomSettings.startDelayMs`. */
@@ -50,6 +54,8 @@ export const REPORT_MARGIN_SECONDS = 3_600;
 /** How often a call to the ZK chain is tried, with pauses that double from the first one. */
 export const ZK_ATTEMPTS = 4;
 export const ZK_RETRY_MS = 500;
+/** How far back a report is looked for whose receipt was lost: it was sent moments ago. */
+export const REPORT_SEARCH_BLOCKS = 9_000n;
 /** Longest pause before a round that couldn't be opened is tried again. */
 export const MAX_REOPEN_MS = 30_000;
 

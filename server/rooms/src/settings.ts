@@ -7,6 +7,7 @@ const defaults: RoomSettings = {
   checkpointMs: limits.CHECKPOINT_MS,
   sealTimeoutMs: limits.SEAL_TIMEOUT_MS,
   sealGraceMs: limits.SEAL_GRACE_MS,
+  coSignGraceMs: limits.CO_SIGN_GRACE_MS,
   reconnectionSeconds: limits.RECONNECTION_SECONDS,
   autoStart: true,
   startDelayMs: limits.START_DELAY_MS,

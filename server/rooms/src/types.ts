@@ -15,6 +15,8 @@ export type RoomSettings = {
   readonly sealTimeoutMs: number;
   /** How long a round's report waits for the last seals. Default 2000. */
   readonly sealGraceMs: number;
+  /** How long a report waits for its players' co-signatures before it goes to the ZK chain. Default 2000. */
+  readonly coSignGraceMs: number;
   /** How long the place of a player whose connection broke is kept. Default 20. */
   readonly reconnectionSeconds: number;
   /** Players that a round needs; the game's own number by default, and never less. */
@@ -75,6 +77,10 @@ export type RoundUpdate = {
       readonly report: RoundReport;
       readonly minted: readonly MintedItem[];
       readonly transactionHash: Hash;
+      /** How many of the players whom the round was opened with have co-signed the report. */
+      readonly coSigned: number;
+      /** Prizes of the report that could not be minted: without a quorum, or over the game's day. */
+      readonly withheld: number;
     }
   | { readonly phase: "void"; readonly code: string; readonly cause: unknown }
 );

@@ -1,9 +1,11 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { Client, type Room } from "@colyseus/sdk";
+import { coSignMessage, toReportArgs } from "@weft/contracts";
 import {
   type Address,
   bytesToHex,
+  decodeCoSignRequest,
   type ErrorResponse,
+  encodeCoSignature,
   encodeFrame,
   encodeSeal,
   extendLane,
@@ -20,6 +22,8 @@ import {
   Message,
   type Refusal,
   type RoundNews,
+  type RoundReport,
+  type SealRequest,
   type ServerInfo,
   sealMessage,
   timestampMs,
@@ -28,6 +32,7 @@ import {
 } from "@weft/protocol";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
+import { testSessionKey } from "./testSessionKey.ts";
 
 /** Plays by hand, with the bare Colyseus SDK, so that tests can also send what the client SDK never would. */
 
@@ -46,20 +51,14 @@ export async function call<T>(url: string, path: string, body?: unknown): Promis
 export class RawPlayer {
   readonly url: string;
   readonly account = privateKeyToAccount(generatePrivateKey());
-  readonly #privateKey: KeyObject;
-  readonly sessionKey: Hex;
+  readonly #key = testSessionKey();
+  readonly sessionKey: Hex = this.#key.sessionKey;
   pass = "0";
   sessionId: Hash = "0x";
   info: ServerInfo | undefined;
 
   constructor(url: string) {
     this.url = url;
-    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    this.#privateKey = privateKey;
-    const { x, y } = publicKey.export({ format: "jwk" });
-    this.sessionKey = bytesToHex(
-      Buffer.concat([Buffer.from(x ?? "", "base64url"), Buffer.from(y ?? "", "base64url")]),
-    );
   }
 
   /** A player with a pass and a session. */
@@ -125,7 +124,7 @@ export class RawPlayer {
   }
 
   sign(message: Uint8Array): Uint8Array {
-    return sign("sha256", message, { key: this.#privateKey, dsaEncoding: "ieee-p1363" });
+    return this.#key.sign(message);
   }
 
   async ticket(change: { issuedAtMs?: number; game?: string; signature?: Hex } = {}) {
@@ -169,7 +168,8 @@ type Received =
   | { type: "finality"; body: Finality }
   | { type: "refusal"; body: Refusal }
   | { type: "round"; body: RoundNews }
-  | { type: "sealRequest"; body: unknown }
+  | { type: "sealRequest"; body: SealRequest }
+  | { type: "coSignRequest"; body: Uint8Array }
   | { type: "left"; body: number };
 type Body<Type extends Received["type"]> = Extract<Received, { type: Type }>["body"];
 
@@ -180,6 +180,8 @@ export class RawRoom {
   head: LaneHead = { seq: 0, hash: "0x" };
   /** Seals whenever the server asks. */
   sealsOnRequest = true;
+  /** Co-signs whatever the server asks for. */
+  coSignsOnRequest = true;
   readonly received: Received[] = [];
   #listeners: (() => void)[] = [];
 
@@ -193,7 +195,14 @@ export class RawRoom {
     this.player = player;
     this.room = room;
     room.reconnection.minUptime = 0;
-    const types = ["welcome", "finality", "refusal", "round", "sealRequest"] as const;
+    const types = [
+      "welcome",
+      "finality",
+      "refusal",
+      "round",
+      "sealRequest",
+      "coSignRequest",
+    ] as const;
     for (const type of types) {
       room.onMessage(Message[type], (body) => this.#take({ type, body } as Received));
     }
@@ -203,6 +212,9 @@ export class RawRoom {
   #take(received: Received): void {
     this.received.push(received);
     if (received.type === "sealRequest" && this.sealsOnRequest) this.seal();
+    if (received.type === "coSignRequest" && this.coSignsOnRequest) {
+      this.coSign(decodeCoSignRequest(received.body).report);
+    }
     for (const listener of [...this.#listeners]) listener();
   }
 
@@ -250,6 +262,17 @@ export class RawRoom {
 
   sendSeal(bytes: Uint8Array): void {
     this.room.sendBytes(Message.seal, bytes);
+  }
+
+  coSign(report: RoundReport): void {
+    const { info } = this.player;
+    if (info === undefined) throw new Error("who has joined knows the server's chains");
+    const signature = this.player.sign(coSignMessage(info.zkChainId, toReportArgs(report)));
+    this.sendCoSignature(encodeCoSignature({ roundId: report.roundId, signature }));
+  }
+
+  sendCoSignature(bytes: Uint8Array): void {
+    this.room.sendBytes(Message.coSignature, bytes);
   }
 
   async leave(): Promise<void> {

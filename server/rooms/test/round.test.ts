@@ -57,6 +57,7 @@ describe("a round, from its opening to its prizes", () => {
     expect(reported.minted).toHaveLength(1);
     expect(reported.minted[0]).toMatchObject({ to: first.player.address, item: "crown" });
     expect(reported.report.actions).toBe(6);
+    expect(reported).toMatchObject({ coSigned: 2, withheld: 0 });
     const owner = await test1.server.node.zkClient.readContract({
       address: test1.server.node.contracts.gameItems,
       abi: gameItemsAbi,
@@ -79,7 +80,8 @@ describe("a round, from its opening to its prizes", () => {
     const { report } = await test1.round("reported");
     const { RoundReports } = await import("../src/round/roundReports.ts");
     const reports = new RoundReports(test1.server.node, async () => {});
-    await expect(reports.report(report)).rejects.toMatchObject({
+    const again = { report, players: [], coSignatures: [] };
+    await expect(reports.report(again)).rejects.toMatchObject({
       code: "REPORT_REFUSED",
       details: { errorName: "RoundAlreadyReported" },
     });

@@ -96,8 +96,8 @@ async function play(
     const round = await Promise.race([over, outcome]).finally(() => clearInterval(timer));
     if (round.phase !== "reported")
       throw new Error(`the round came to nothing: ${describe(round)}`);
-    const { roundId, minted, transactionHash } = round;
-    return { sent, roundId, minted, transactionHash };
+    const { roundId, minted, transactionHash, coSigned } = round;
+    return { sent, roundId, minted, transactionHash, coSigned };
   } finally {
     stopListening();
   }

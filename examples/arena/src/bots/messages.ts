@@ -23,6 +23,7 @@ export type RoundOutcome = {
   readonly roundId: Hash;
   readonly minted: readonly { tokenId: bigint; to: Address; item: string }[];
   readonly transactionHash: Hash;
+  readonly coSigned: number;
 };
 
 export type Holdings = { readonly zkWei: bigint; readonly fastWei: bigint; readonly items: number };

@@ -25,7 +25,7 @@ export function printSummary(summary: Summary, stream: NodeJS.WriteStream): void
   stream.write(
     `${[
       heading(
-        `Round ${round.id.slice(0, 10)}…: ${round.minted.length} of at most ${round.cap} prizes minted`,
+        `Round ${round.id.slice(0, 10)}…: ${round.minted.length} of at most ${round.cap} prizes minted, co-signed by ${round.coSigned} players`,
       ),
       ...minted,
       heading("Sale"),

@@ -120,7 +120,7 @@ async function play(
   await steps.run("leave", () => each(players, ({ bot }) => bot.leave()));
   const replay = await steps.run("replay the ledger", () => replayLedger(server, game));
   const { ledger, fastChainId } = server.node;
-  const { roundId, minted } = outcome as RoundOutcome;
+  const { roundId, minted, coSigned } = outcome as RoundOutcome;
   const { actions, sealed, cap } = readRound(ledger, fastChainId, roundId);
   const { height, fastBlocks, zkBlocks, switches } = monitor.view();
   return {
@@ -132,6 +132,7 @@ async function play(
     round: {
       id: roundId,
       cap,
+      coSigned,
       minted: minted.map(({ tokenId, to, item }) => {
         return { tokenId: tokenId.toString(), to, item, player: nameOf(players, to) };
       }),

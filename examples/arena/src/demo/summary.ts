@@ -17,6 +17,8 @@ export type Summary = {
   readonly round: {
     readonly id: Hash;
     readonly cap: number;
+    /** Players who co-signed the report. */
+    readonly coSigned: number;
     readonly minted: readonly {
       readonly tokenId: string;
       readonly to: Address;

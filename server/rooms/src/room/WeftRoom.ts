@@ -108,6 +108,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
       game,
       settings,
       fastChain: node.fastChain,
+      zkChainId: node.zkChainId,
       reports: host.reports,
       logger: this.logger,
       nowMs,
@@ -129,6 +130,9 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
       if (seat !== undefined) intake.seal(seat, bytes);
       this.runner.step();
     });
+    this.onMessageBytes<Uint8Array>(Message.coSignature, ({ userData: seat }, bytes) => {
+      if (seat !== undefined) this.runner.coSign(seat, bytes);
+    });
     // The same messages, but not as bytes: malformed, and answered as such.
     const nothing = new Uint8Array();
     this.onMessage(Message.frame, ({ userData: seat }) => {
@@ -136,6 +140,9 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     });
     this.onMessage(Message.seal, ({ userData: seat }) => {
       if (seat !== undefined) intake.seal(seat, nothing);
+    });
+    this.onMessage(Message.coSignature, ({ userData: seat }) => {
+      if (seat !== undefined) this.runner.coSign(seat, nothing);
     });
   }
 
@@ -204,6 +211,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     this.#reconnections.delete(seat);
     this.runtime.reconnect(seat, peerOf(client));
     this.#welcome(client, seat);
+    this.runner.greet(seat);
   }
 
   override onLeave(client: RoomClient, code?: number): void | Promise<void> {

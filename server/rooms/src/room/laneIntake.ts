@@ -1,8 +1,17 @@
 import type { RoomJournal } from "@weft/fast-chain";
 import type { GameInstance } from "@weft/game";
-import { decodeFrame, decodeSeal, type Frame, type Refusal, type Seal } from "@weft/protocol";
+import {
+  type CoSignature,
+  decodeCoSignature,
+  decodeFrame,
+  decodeSeal,
+  type Frame,
+  type Refusal,
+  type Seal,
+} from "@weft/protocol";
 import { codeOf } from "../errors.ts";
 import { MAX_BAD_MESSAGES, MAX_EXCESS_MESSAGES, MAX_UNSEQUENCED_FRAMES } from "../limits.ts";
+import type { CoSignatureVerdict } from "../round/coSigning.ts";
 import type { Seat } from "./seat.ts";
 
 export type LaneIntakeOptions = {
@@ -18,8 +27,8 @@ export type LaneIntakeOptions = {
 };
 
 /**
- * Takes the frames and seals that players send: checks, logs, then runs them. Whatever a player sends, this
- * neither throws nor touches anybody else.
+ * Takes what players send, frames, seals and co-signatures: checks, logs, then runs them. Whatever
+ * a player sends, this neither throws nor touches anybody else.
  */
 export class LaneIntake {
   readonly #options: LaneIntakeOptions;
@@ -72,12 +81,7 @@ export class LaneIntake {
 
   /** A seal's bytes as they came. */
   seal(seat: Seat, received: Uint8Array): void {
-    if (seat.gone) return;
-    if (!seat.seals.take(this.#options.nowMs())) {
-      this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many seals" });
-      this.#countExcess(seat);
-      return;
-    }
+    if (seat.gone || !this.#takeSignatureToken(seat)) return;
     const seal = decoded(() => decodeSeal(Uint8Array.from(received)));
     if (seal === undefined) {
       this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
@@ -87,6 +91,36 @@ export class LaneIntake {
     if (seal.seq <= seat.sealedSeq) return;
     if (seal.seq === seat.head.seq) this.#takeSeal(seat, seal);
     else this.#refuseSeal(seat, seal);
+  }
+
+  /** A co-signature's bytes as they came. @param take Whoever gathers them says what became of it. */
+  coSignature(
+    seat: Seat,
+    received: Uint8Array,
+    take: (coSignature: CoSignature) => CoSignatureVerdict,
+  ): void {
+    if (seat.gone || !this.#takeSignatureToken(seat)) return;
+    const coSignature = decoded(() => decodeCoSignature(Uint8Array.from(received)));
+    if (coSignature === undefined) {
+      this.#bad(seat, "CO_SIGNATURE_MALFORMED", "the bytes aren't a co-signature");
+      return;
+    }
+    seat.excessMessages = 0;
+    const verdict = take(coSignature);
+    if (verdict === "CO_SIGNATURE_INVALID") {
+      this.#bad(seat, verdict, "not this player's signature of the round's report");
+    } else if (verdict === "CO_SIGNATURE_LATE") {
+      // No mistake of the client's: it was slow.
+      this.#options.refuse(seat, { code: verdict, message: "no report waits for it" });
+    }
+  }
+
+  /** Each signature costs a check, whatever it is of. */
+  #takeSignatureToken(seat: Seat): boolean {
+    if (seat.seals.take(this.#options.nowMs())) return true;
+    this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many signatures" });
+    this.#countExcess(seat);
+    return false;
   }
 
   #takeSeal(seat: Seat, { seq, signature }: Seal): void {

@@ -1,8 +1,17 @@
-import { silentLogger, startNode, type WeftNode } from "@weft/node";
+import { coSignMessage, toCoSignatureArgs, toReportArgs } from "@weft/contracts";
+import { NodeError, silentLogger, startNode, type WeftNode } from "@weft/node";
 import { keccak256, type LedgerHeight, type RoundReport, type TimestampMs } from "@weft/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { testSessionKey } from "../../test/testSessionKey.ts";
 import { ZK_ATTEMPTS } from "../limits.ts";
+import { gameIdOf } from "./gameId.ts";
+import { createRoundPlayers } from "./roundPlayers.ts";
 import { RoundReports } from "./roundReports.ts";
+
+const caps = { maxCap: 2, capWithoutQuorum: 1, mintsPerDay: 1000 };
+/** So many that a quorum takes two transactions, and another one is left over. */
+const keys = Array.from({ length: 20 }, testSessionKey);
+const players = createRoundPlayers(keys.map(({ sessionKey }) => sessionKey));
 
 let node: WeftNode;
 const waits: number[] = [];
@@ -10,7 +19,7 @@ const wait = async (ms: number) => void waits.push(ms);
 
 beforeAll(async () => {
   node = await startNode({ rpc: { port: 0 }, logger: silentLogger });
-  await new RoundReports(node, wait).registerGame("tally", 2);
+  await new RoundReports(node, wait).registerGame("tally", caps);
 });
 afterAll(() => node?.stop());
 
@@ -32,9 +41,10 @@ const opening = (name: string, cap = 2) => ({
   game: "tally",
   cap,
   deadlineMs: (Date.now() + 3_600_000) as TimestampMs,
+  players: players.ids,
 });
 
-const report = (name: string, prizes: number): RoundReport => ({
+const reportOf = (name: string, prizes: number): RoundReport => ({
   roundId: roundIdOf(name),
   room: `0x${"12".repeat(20)}`,
   fromHeight: 1 as LedgerHeight,
@@ -48,6 +58,16 @@ const report = (name: string, prizes: number): RoundReport => ({
   })),
 });
 
+/** A report that this many players have co-signed. */
+function report(name: string, prizes: number, signers = 0) {
+  const report = reportOf(name, prizes);
+  const message = coSignMessage(node.zkChainId, toReportArgs(report));
+  const coSignatures = keys.slice(0, signers).map(({ sessionKey, sign }) => {
+    return toCoSignatureArgs(players.indexOf(sessionKey) ?? -1, sessionKey, sign(message));
+  });
+  return { report, players: players.ids, coSignatures };
+}
+
 test("what fails on the way is tried again", async () => {
   const reports = new RoundReports(flaky({ before: 2 }), wait);
   waits.length = 0;
@@ -58,8 +78,51 @@ test("what fails on the way is tried again", async () => {
 test("what arrived although the answer was lost counts, once", async () => {
   const lost = new RoundReports(flaky({ after: 1 }), wait);
   await lost.open(opening("lost"));
-  const { minted } = await new RoundReports(flaky({ after: 1 }), wait).report(report("lost", 2));
-  expect(minted).toMatchObject([{ item: "crown" }, { item: "crown" }]);
+  const again = new RoundReports(flaky({ after: 1 }), wait);
+  const reported = await again.report(report("lost", 2, 3));
+  expect(reported).toMatchObject({ minted: [{ item: "crown" }], coSigned: 3, withheld: 1 });
+});
+
+test("a quorum's co-signatures go into as many transactions as it takes, and no more", async () => {
+  const calls: unknown[] = [];
+  const send: typeof node.operator.send = (call) => {
+    calls.push(call);
+    return node.operator.send(call);
+  };
+  const reports = new RoundReports({ ...node, operator: { ...node.operator, send } }, wait);
+  await reports.open(opening("many"));
+  calls.length = 0;
+  const reported = await reports.report(report("many", 2, 20));
+  expect(calls).toHaveLength(2);
+  expect(reported).toMatchObject({ coSigned: 16, withheld: 0 });
+  expect(reported.minted).toMatchObject([{ item: "crown" }, { item: "crown" }]);
+  expect(new Set(reported.minted.map(({ tokenId }) => tokenId)).size).toBe(2);
+});
+
+test("an attestation that arrived although the answer was lost counts, once", async () => {
+  await new RoundReports(node, wait).open(opening("attested"));
+  let sent = 0;
+  const send: typeof node.operator.send = async (call) => {
+    const receipt = await node.operator.send(call);
+    if (++sent === 2) throw new Error("the line broke before the answer");
+    return receipt;
+  };
+  const reports = new RoundReports({ ...node, operator: { ...node.operator, send } }, wait);
+  expect(await reports.report(report("attested", 2, 16))).toMatchObject({ withheld: 0 });
+  expect(sent).toBe(2);
+});
+
+test("an attestation that fails for good costs the prizes that wait for it, and nothing else", async () => {
+  await new RoundReports(node, wait).open(opening("unattested"));
+  let sent = 0;
+  const send: typeof node.operator.send = async (call) => {
+    if (++sent > 1) throw new Error("the line is down");
+    return node.operator.send(call);
+  };
+  const reports = new RoundReports({ ...node, operator: { ...node.operator, send } }, wait);
+  const reported = await reports.report(report("unattested", 2, 16));
+  expect(reported).toMatchObject({ coSigned: 8, withheld: 1 });
+  expect(reported.minted).toHaveLength(1);
 });
 
 test("a chain that stays away is given up", async () => {
@@ -94,20 +157,37 @@ test("a round that was opened otherwise, or is reported, can't be opened again",
   const reports = new RoundReports(node, wait);
   await reports.open(opening("twice", 1));
   await expect(reports.open(opening("twice", 2))).rejects.toMatchObject({ code: "ROUND_STALE" });
+  const others = { ...opening("twice", 1), players: players.ids.slice(1) };
+  await expect(reports.open(others)).rejects.toMatchObject({ code: "ROUND_STALE" });
   await reports.report(report("twice", 0));
   await expect(reports.open(opening("twice", 1))).rejects.toMatchObject({ code: "ROUND_STALE" });
 });
 
-test("a game is registered once, and again for more prizes", async () => {
+test("a game is registered once, and again for other caps", async () => {
   const calls: unknown[] = [];
   const send: typeof node.operator.send = (call) => {
     calls.push(call);
     return node.operator.send(call);
   };
   const reports = new RoundReports({ ...node, operator: { ...node.operator, send } }, wait);
-  await reports.registerGame("tally", 2);
-  await reports.registerGame("tally", 1);
+  await reports.registerGame("tally", caps);
+  await reports.registerGame("tally", { ...caps, maxCap: 1 });
   expect(calls).toHaveLength(0);
-  await reports.registerGame("tally", 5);
-  expect(calls).toHaveLength(1);
+  await reports.registerGame("tally", { ...caps, maxCap: 5 });
+  await reports.registerGame("tally", { ...caps, maxCap: 5, mintsPerDay: 7 });
+  expect(calls).toHaveLength(2);
+});
+
+test("where the owner is somebody else, what they registered holds, or GAME_NOT_REGISTERED", async () => {
+  // What the chain answers an operator who isn't the owner.
+  const send: typeof node.operator.send = async () => {
+    const details = { errorName: "OwnableUnauthorizedAccount" };
+    throw new NodeError("OPERATOR_REVERTED", "roundReports refused", { details });
+  };
+  const reports = new RoundReports({ ...node, operator: { ...node.operator, send } }, wait);
+  await reports.registerGame("tally", { ...caps, mintsPerDay: 8 });
+  await expect(reports.registerGame("tally", { ...caps, maxCap: 6 })).rejects.toMatchObject({
+    code: "GAME_NOT_REGISTERED",
+    details: { game: gameIdOf("tally"), registration: { operator: node.operator.address } },
+  });
 });

@@ -1,24 +1,33 @@
-import { gameItemsAbi, roundReportsAbi } from "@weft/contracts";
+import {
+  type CoSignatureArgs,
+  gameItemsAbi,
+  MAX_CO_SIGNATURES,
+  quorumOf,
+  type ReportArgs,
+  roundReportsAbi,
+  toReportArgs,
+} from "@weft/contracts";
 import type { WeftNode } from "@weft/node";
 import {
   type Address,
   CodedError,
   type Hash,
-  keccak256,
+  type Hex,
   type RoundReport,
   type TimestampMs,
 } from "@weft/protocol";
 import {
   encodeFunctionData,
+  encodePacked,
   hexToString,
-  pad,
+  keccak256,
   parseEventLogs,
-  stringToHex,
   type TransactionReceipt,
 } from "viem";
 import { RoomsError, type RoomsErrorCode } from "../errors.ts";
-import { ZK_ATTEMPTS, ZK_RETRY_MS } from "../limits.ts";
+import { REPORT_SEARCH_BLOCKS, ZK_ATTEMPTS, ZK_RETRY_MS } from "../limits.ts";
 import type { MintedItem } from "../types.ts";
+import type { GameCaps } from "./gameCaps.ts";
 import { gameIdOf } from "./gameId.ts";
 
 export type RoundOpening = {
@@ -26,17 +35,30 @@ export type RoundOpening = {
   readonly game: string;
   readonly cap: number;
   readonly deadlineMs: TimestampMs;
+  /** Ids of those who can co-sign, as the contract takes them. */
+  readonly players: readonly Hash[];
+};
+
+/** A report and who stands up for it. The co-signatures must be right: they are not looked at again. */
+export type CoSignedReport = {
+  readonly report: RoundReport;
+  readonly players: readonly Hash[];
+  readonly coSignatures: readonly CoSignatureArgs[];
 };
 
 export type ReportedRound = {
   readonly minted: readonly MintedItem[];
   readonly transactionHash: Hash;
+  /** How many of the players have co-signed, as the chain has it. */
+  readonly coSigned: number;
+  /** Prizes that weren't minted: without a quorum, or over the game's day. */
+  readonly withheld: number;
 };
 
 /** As `IRoundReports.RoundStatus`. */
 const RoundStatus = { unknown: 0, open: 1, reported: 2 } as const;
 
-type ZkNode = Pick<WeftNode, "operator" | "zkClient" | "contracts">;
+type ZkNode = Pick<WeftNode, "operator" | "zkClient" | "contracts" | "logger">;
 
 /** The operator's side of the contract RoundReports. */
 export class RoundReports {
@@ -48,21 +70,35 @@ export class RoundReports {
     this.#wait = wait;
   }
 
-  /** Registers a game unless it is, with this operator and for as many prizes. */
-  async registerGame(name: string, maxMints: number): Promise<void> {
+  /**
+   * Registers a game unless it is, with this operator and these caps. Where only somebody else can do that,
+   * what they have registered holds, if it allows the game's rounds at all.
+   * @throws RoomsError GAME_NOT_REGISTERED
+   */
+  async registerGame(name: string, caps: GameCaps): Promise<void> {
     const game = gameIdOf(name);
-    const registered = await this.#readGame(game);
-    const { operator } = this.#node;
-    const isOurs = registered.operator.toLowerCase() === operator.address;
-    if (isOurs && registered.maxCap >= maxMints) return;
-    await operator.send({
-      to: this.#node.contracts.roundReports,
-      data: encodeFunctionData({
-        abi: roundReportsAbi,
-        functionName: "registerGame",
-        args: [game, operator.address, maxMints],
-      }),
-    });
+    const { operator, logger } = this.#node;
+    const known = await this.#readGame(game);
+    const isUsable =
+      known.operator.toLowerCase() === operator.address && known.maxCap >= caps.maxCap;
+    const { capWithoutQuorum, mintsPerDay } = caps;
+    const isSame = known.capWithoutQuorum === capWithoutQuorum && known.mintsPerDay === mintsPerDay;
+    if (isUsable && isSame) return;
+    const registration = { operator: operator.address, ...caps };
+    const args = [game, registration] as const;
+    const abi = roundReportsAbi;
+    try {
+      await this.#send(encodeFunctionData({ abi, functionName: "registerGame", args }));
+    } catch (cause) {
+      if (errorNameOf(cause) !== "OwnableUnauthorizedAccount") throw cause;
+      if (!isUsable) {
+        throw new RoomsError("GAME_NOT_REGISTERED", `the contracts' owner must register ${name}`, {
+          details: { game, registration },
+          cause,
+        });
+      }
+      logger.info("the contracts' owner allows a game other caps", { name, caps, known });
+    }
   }
 
   /**
@@ -71,20 +107,22 @@ export class RoundReports {
    * @returns the round's deadline.
    * @throws RoomsError ROUND_REFUSED, ROUND_STALE, ZK_CHAIN_UNAVAILABLE
    */
-  async open({ roundId, game, cap, deadlineMs }: RoundOpening): Promise<TimestampMs> {
+  async open({ roundId, game, cap, deadlineMs, players }: RoundOpening): Promise<TimestampMs> {
     const deadline = Math.ceil(deadlineMs / 1000);
     const data = encodeFunctionData({
       abi: roundReportsAbi,
       functionName: "openRound",
-      args: [roundId, gameIdOf(game), cap, BigInt(deadline)],
+      args: [roundId, gameIdOf(game), cap, BigInt(deadline), players],
     });
+    const playersHash = keccak256(encodePacked(["bytes32[]"], [players]));
     return this.#retried("ROUND_REFUSED", async () => {
       const known = await this.#readRound(roundId);
       if (known.status === RoundStatus.unknown) {
-        await this.#node.operator.send({ to: this.#node.contracts.roundReports, data });
+        await this.#send(data);
         return (deadline * 1000) as TimestampMs;
       }
-      const usable = known.status === RoundStatus.open && known.cap === cap;
+      const usable =
+        known.status === RoundStatus.open && known.cap === cap && known.playersHash === playersHash;
       if (usable && Number(known.deadline) * 1000 >= deadlineMs - STALE_MS) {
         return (Number(known.deadline) * 1000) as TimestampMs;
       }
@@ -95,17 +133,75 @@ export class RoundReports {
   }
 
   /**
-   * Reports a round and mints its prizes. A report that did arrive although its receipt was lost counts.
+   * Reports a round and mints its prizes, then attests what one transaction has no place for, up to the
+   * quorum. A report that did arrive although its receipt was lost counts.
    * @throws RoomsError REPORT_REFUSED with the contract's error in `details.errorName`,
-   * ZK_CHAIN_UNAVAILABLE
+   * ZK_CHAIN_UNAVAILABLE. What fails after the report has arrived is logged, and costs prizes at most.
    */
-  async report(report: RoundReport): Promise<ReportedRound> {
-    const data = encodeReport(report);
+  async report({ report, players, coSignatures }: CoSignedReport): Promise<ReportedRound> {
+    const args = toReportArgs(report);
+    const [first = [], ...later] = inChunks(coSignatures);
+    const reported = await this.#report(args, players, first);
+    let counted = first.length;
+    try {
+      for (const chunk of later) {
+        if (counted >= quorumOf(players.length)) break;
+        await this.#attest(args, players, chunk);
+        counted += chunk.length;
+      }
+    } catch (error) {
+      this.#node.logger.warn("a report could not be attested", { roundId: report.roundId, error });
+    }
+    return this.#readResult(reported, report);
+  }
+
+  async #report(
+    args: ReportArgs,
+    players: readonly Hash[],
+    coSignatures: readonly CoSignatureArgs[],
+  ): Promise<TransactionReceipt> {
+    const data = encodeFunctionData({
+      abi: roundReportsAbi,
+      functionName: "report",
+      args: [args, players, coSignatures],
+    });
     let tries = 0;
     return this.#retried("REPORT_REFUSED", async () => {
-      const earlier = tries++ === 0 ? undefined : await this.#findReport(report.roundId);
-      const to = this.#node.contracts.roundReports;
-      return mintedIn(earlier ?? (await this.#node.operator.send({ to, data })));
+      const earlier = tries++ === 0 ? undefined : await this.#findReport(args.roundId);
+      return earlier ?? this.#send(data);
+    });
+  }
+
+  async #attest(
+    args: ReportArgs,
+    players: readonly Hash[],
+    coSignatures: readonly CoSignatureArgs[],
+  ): Promise<void> {
+    const data = encodeFunctionData({
+      abi: roundReportsAbi,
+      functionName: "attest",
+      args: [args, players, coSignatures],
+    });
+    const bits = coSignatures.reduce((sum, { player }) => sum | (1n << BigInt(player)), 0n);
+    await this.#retried("REPORT_REFUSED", async () => {
+      // Anybody can attest: others may have sent the same, or an earlier try did arrive.
+      const { coSigners } = await this.#readRound(args.roundId);
+      if ((coSigners & bits) !== bits) await this.#send(data);
+    });
+  }
+
+  async #readResult(reported: TransactionReceipt, report: RoundReport): Promise<ReportedRound> {
+    const { roundId, mints } = report;
+    return this.#retried("REPORT_REFUSED", async () => {
+      const round = await this.#readRound(roundId);
+      const atOnce = mintedIn(reported);
+      const minted = atOnce.length < round.minted ? await this.#findMinted(roundId) : atOnce;
+      return {
+        minted,
+        transactionHash: reported.transactionHash,
+        coSigned: round.coSigned,
+        withheld: mints.length - minted.length,
+      };
     });
   }
 
@@ -118,9 +214,32 @@ export class RoundReports {
       abi: roundReportsAbi,
       eventName: "RoundReported",
       args: { roundId },
-      fromBlock: 0n,
+      fromBlock: await this.#searchFrom(),
     });
     return event && zkClient.getTransactionReceipt({ hash: event.transactionHash });
+  }
+
+  async #findMinted(roundId: Hash): Promise<MintedItem[]> {
+    const { zkClient, contracts } = this.#node;
+    const events = await zkClient.getContractEvents({
+      address: contracts.gameItems,
+      abi: gameItemsAbi,
+      eventName: "ItemMinted",
+      args: { roundId },
+      fromBlock: await this.#searchFrom(),
+      strict: true,
+    });
+    return events.map(({ args }) => toMintedItem(args));
+  }
+
+  async #searchFrom(): Promise<bigint> {
+    const newest = await this.#node.zkClient.getBlockNumber({ cacheTime: 0 });
+    return newest > REPORT_SEARCH_BLOCKS ? newest - REPORT_SEARCH_BLOCKS : 0n;
+  }
+
+  #send(data: Hex): Promise<TransactionReceipt> {
+    const { operator, contracts } = this.#node;
+    return operator.send({ to: contracts.roundReports, data });
   }
 
   #readGame(game: Hash) {
@@ -164,37 +283,29 @@ export class RoundReports {
 /** An older opening will do if its deadline isn't much earlier than a new one's would be. */
 const STALE_MS = 10 * 60_000;
 
-function encodeReport(report: RoundReport) {
-  const { roundId, room, fromHeight, toHeight, actions, actionsRoot, results, mints } = report;
-  return encodeFunctionData({
-    abi: roundReportsAbi,
-    functionName: "report",
-    args: [
-      {
-        roundId,
-        room: pad(room, { size: 32 }),
-        fromHeight: BigInt(fromHeight),
-        toHeight: BigInt(toHeight),
-        actions: BigInt(actions),
-        actionsRoot,
-        resultsHash: keccak256(results),
-        mints: mints.map(({ to, item }) => ({ to, item: stringToHex(item, { size: 32 }) })),
-      },
-    ],
-  });
+/** As many in one as a transaction takes. */
+function inChunks(coSignatures: readonly CoSignatureArgs[]): CoSignatureArgs[][] {
+  const count = Math.ceil(coSignatures.length / MAX_CO_SIGNATURES);
+  return Array.from({ length: count }, (_, index) =>
+    coSignatures.slice(index * MAX_CO_SIGNATURES, (index + 1) * MAX_CO_SIGNATURES),
+  );
 }
 
-function mintedIn(receipt: TransactionReceipt): ReportedRound {
-  const events = parseEventLogs({
-    abi: gameItemsAbi,
-    eventName: "ItemMinted",
-    logs: receipt.logs,
-  });
-  const minted = events.map(({ args: { tokenId, to, item } }) => ({
+/** The name of the error with which a contract refused the operator. */
+function errorNameOf(error: unknown): unknown {
+  return error instanceof CodedError ? error.details.errorName : undefined;
+}
+
+function mintedIn({ logs }: TransactionReceipt): MintedItem[] {
+  const events = parseEventLogs({ abi: gameItemsAbi, eventName: "ItemMinted", logs });
+  return events.map(({ args }) => toMintedItem(args));
+}
+
+function toMintedItem({ tokenId, to, item }: { tokenId: bigint; to: Hex; item: Hex }): MintedItem {
+  return {
     tokenId,
     to: to.toLowerCase() as Address,
     // With its size given, viem takes off the zeros behind the text.
     item: hexToString(item, { size: 32 }),
-  }));
-  return { minted, transactionHash: receipt.transactionHash };
+  };
 }

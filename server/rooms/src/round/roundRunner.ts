@@ -1,16 +1,23 @@
 import type { FastChainHost } from "@weft/fast-chain";
 import type { Logger } from "@weft/node";
 import {
+  type ChainId,
   type Hash,
+  type LaneHead,
   Message,
   type RoundNews,
   type RoundReport,
   roundIdOf,
+  type SealedLane,
+  type SealRequest,
+  type SessionKey,
   type TimestampMs,
 } from "@weft/protocol";
 import { codeOf, RoomsError } from "../errors.ts";
 import type { RoomRuntime } from "../room/roomRuntime.ts";
+import type { Seat } from "../room/seat.ts";
 import type { AnyGame, RoomSettings, RoundUpdate } from "../types.ts";
+import { CoSigning } from "./coSigning.ts";
 import {
   askForRound,
   lobby,
@@ -22,6 +29,8 @@ import {
   type RoundState,
   settleRound,
 } from "./roundMachine.ts";
+import { newsOf } from "./roundNews.ts";
+import { createRoundPlayers, type RoundPlayers } from "./roundPlayers.ts";
 import type { ReportedRound, RoundReports } from "./roundReports.ts";
 
 /** A round's news without what the server adds to it. */
@@ -36,13 +45,30 @@ export type RoundRunnerOptions = {
   readonly game: AnyGame;
   readonly settings: RoomSettings;
   readonly fastChain: Pick<FastChainHost, "seed">;
+  /** Co-signatures are good on this chain only. */
+  readonly zkChainId: ChainId;
   readonly reports: Pick<RoundReports, "open" | "report">;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly onChange: (change: RoundChange) => void;
 };
 
-type OpenRound = { readonly roundId: Hash; readonly cap: number; endEvent: number | undefined };
+type OpenRound = {
+  readonly roundId: Hash;
+  readonly cap: number;
+  readonly players: RoundPlayers;
+  endEvent: number | undefined;
+};
+
+/** A round that is over, from its end until it is reported or void. */
+type EndedRound = { readonly roundId: Hash; readonly heads: readonly LaneHead[] };
+
+type DrawnReport = {
+  readonly report: RoundReport;
+  readonly reportEvent: number;
+  /** The lanes that the report's root is over. */
+  readonly lanes: readonly SealedLane[];
+};
 
 /** Takes a room's rounds through their states, on both chains. */
 export class RoundRunner {
@@ -52,6 +78,8 @@ export class RoundRunner {
   readonly #roundSeconds: number;
   #state: RoundState;
   #round: OpenRound | undefined;
+  #ended: EndedRound | undefined;
+  #coSigning: CoSigning | undefined;
   #news: RoundNews | undefined;
   /** The effect that is under way; settled when none is. */
   #working: Promise<void> = Promise.resolve();
@@ -100,6 +128,25 @@ export class RoundRunner {
     );
     this.#state = state;
     if (effect !== undefined) this.#do(effect);
+    this.#coSigning?.step(nowMs());
+  }
+
+  /** Tells a player who came back what is wanted now. */
+  greet(seat: Seat): void {
+    const { peer, lane } = seat;
+    const head = this.#ended?.heads[lane];
+    if (this.#ended === undefined || head === undefined) return;
+    peer?.send(Message.sealRequest, { roundId: this.#ended.roundId, head } satisfies SealRequest);
+    this.#coSigning?.askAgain(seat);
+  }
+
+  /** A co-signature's bytes as they came. */
+  coSign(seat: Seat, received: Uint8Array): void {
+    this.#options.runtime.intake.coSignature(
+      seat,
+      received,
+      (coSignature) => this.#coSigning?.take(seat, coSignature) ?? "CO_SIGNATURE_LATE",
+    );
   }
 
   /**
@@ -110,6 +157,7 @@ export class RoundRunner {
     const { phase } = this.#state;
     this.#state = { phase: "stopped" };
     if (phase === "playing" || phase === "sealing") this.#void(new RoomsError("ROOM_CLOSED", why));
+    this.#coSigning?.close();
     await this.#working;
   }
 
@@ -130,6 +178,7 @@ export class RoundRunner {
   }
 
   #settle(outcome: RoundOutcome): void {
+    this.#ended = undefined;
     this.#state = settleRound(this.#state, outcome, this.#options.nowMs());
   }
 
@@ -138,6 +187,7 @@ export class RoundRunner {
     const { room, rounds } = runtime.journal.record;
     const roundId = roundIdOf(room, rounds);
     const cap = this.#maxMints;
+    const players = this.#playersNow();
     let deadlineMs: TimestampMs;
     try {
       const planned = this.#roundSeconds + this.#options.settings.reportMarginSeconds;
@@ -146,33 +196,47 @@ export class RoundRunner {
         game: game.name,
         cap,
         deadlineMs: (nowMs() + planned * 1000) as TimestampMs,
+        players: players.ids,
       });
     } catch (error) {
       logger.warn("a round could not be opened, it is tried again", { roundId, error });
-      if (codeOf(error) === "ROUND_STALE") this.#skip(roundId, cap);
+      if (codeOf(error) === "ROUND_STALE") this.#skip({ roundId, cap, players });
       this.#tell({ phase: "void", roundId, code: codeOf(error), cause: error });
       return "openFailed";
     }
     // The room may have closed meanwhile; the contract's round then just passes its deadline.
     if (this.#state.phase !== "opening") return "openFailed";
-    this.#begin(roundId, cap, deadlineMs);
+    this.#begin({ roundId, cap, players }, deadlineMs);
     return "opened";
   }
 
-  #begin(roundId: Hash, cap: number, deadlineMs: TimestampMs): void {
+  #playersNow(): RoundPlayers {
+    const { seats } = this.#options.runtime;
+    return createRoundPlayers(
+      [...seats.values()].flatMap((seat) => this.#sessionKeyOf(seat) ?? []),
+    );
+  }
+
+  #sessionKeyOf({ lane }: Seat): SessionKey | undefined {
+    return this.#options.runtime.journal.record.lanes[lane]?.sessionKey;
+  }
+
+  #begin(round: Omit<OpenRound, "endEvent">, deadlineMs: TimestampMs): void {
     const { runtime, fastChain } = this.#options;
+    const { roundId, cap } = round;
     const { seed, seedHeight } = fastChain.seed(roundId);
     const opening = { roundId, cap, deadlineMs, seed };
     runtime.journal.append({ type: "roundOpen", ...opening, seedHeight });
     runtime.program.roundOpen(opening);
-    this.#round = { roundId, cap, endEvent: undefined };
+    this.#round = { ...round, endEvent: undefined };
     this.#tell({ phase: "opened", roundId, cap, deadlineMs, players: runtime.seats.size });
   }
 
   /** A round that can't be opened any more would be in the way of all later ones: its number is passed over. */
-  #skip(roundId: Hash, cap: number): void {
+  #skip(round: Omit<OpenRound, "endEvent">): void {
     const { runtime, nowMs } = this.#options;
-    this.#begin(roundId, cap, Math.floor(nowMs()) as TimestampMs);
+    const { roundId } = round;
+    this.#begin(round, Math.floor(nowMs()) as TimestampMs);
     runtime.journal.append({ type: "roundVoid", roundId, code: "ROUND_STALE" });
     runtime.program.roundClose();
     this.#round = undefined;
@@ -196,10 +260,10 @@ export class RoundRunner {
       return;
     }
     runtime.checkpoint();
-    for (const { peer } of runtime.seats.values()) {
-      peer?.send(Message.sealRequest, {});
-    }
-    this.#tell({ phase: "ended", roundId: round.roundId });
+    const { roundId } = round;
+    this.#ended = { roundId, heads: runtime.journal.record.round?.end?.heads ?? [] };
+    for (const seat of runtime.seats.values()) this.greet(seat);
+    this.#tell({ phase: "ended", roundId });
   }
 
   /** Lanes that were in the round, are still in the room, and aren't signed up to the round's end. */
@@ -212,39 +276,60 @@ export class RoundRunner {
   }
 
   async #report(): Promise<RoundOutcome> {
-    const { runtime, reports } = this.#options;
+    const { runtime, reports, logger } = this.#options;
     const round = this.#round;
     if (round?.endEvent === undefined) return "done";
     await runtime.whenSequenced(round.endEvent);
-    const report = this.#draw(round);
-    if (report === undefined) return "done";
-    const { reportEvent } = report;
+    const drawn = this.#draw(round);
+    if (drawn === undefined) return "done";
     runtime.frozen = false;
     this.#round = undefined;
-    await runtime.whenSequenced(reportEvent);
+    // What isn't on disk didn't happen: nobody is asked to sign it.
+    await runtime.whenSequenced(drawn.reportEvent);
+    const coSignatures = await this.#gather(drawn, round.players);
+    const { roundId, cap, players } = round;
+    const { report } = drawn;
     let reported: ReportedRound;
     try {
-      reported = await reports.report(report.report);
+      reported = await reports.report({ report, players: players.ids, coSignatures });
     } catch (error) {
       // The ledger has the report; only the ZK chain doesn't, so the prizes are what is lost.
-      this.#tellVoid(round.roundId, error);
+      this.#tellVoid(roundId, error);
       return "done";
     }
-    this.#tell({
-      phase: "reported",
-      roundId: round.roundId,
-      cap: round.cap,
-      report: report.report,
-      ...reported,
-    });
+    const { coSigned, withheld } = reported;
+    if (withheld > 0) logger.warn("prizes are withheld", { roundId, coSigned, withheld });
+    this.#tell({ phase: "reported", roundId, cap, report, ...reported });
     return "done";
+  }
+
+  /** Asks the players to co-sign, and waits for them as long as is allowed. A room that closes waits for nobody. */
+  async #gather(
+    { report, lanes }: DrawnReport,
+    players: RoundPlayers,
+  ): Promise<CoSigning["coSignatures"]> {
+    const { runtime, zkChainId, settings, nowMs } = this.#options;
+    if (this.#state.phase === "stopped") return [];
+    const coSigning = new CoSigning({
+      zkChainId,
+      report,
+      lanes,
+      players,
+      seats: runtime.seats.values(),
+      sessionKeyOf: (seat) => this.#sessionKeyOf(seat),
+      untilMs: nowMs() + settings.coSignGraceMs,
+    });
+    this.#coSigning = coSigning;
+    await coSigning.finished;
+    this.#coSigning = undefined;
+    return coSigning.coSignatures;
   }
 
   /**
    * Takes the place of those who didn't sign, lets the game say how it went, and puts that into the ledger:
    * all in one go, so that nothing comes between.
    */
-  #draw(round: OpenRound): { report: RoundReport; reportEvent: number } | undefined {
+  #draw(round: OpenRound): DrawnReport | undefined {
     const { runtime } = this.#options;
     try {
       for (const lane of this.#unsealedLanes()) {
@@ -252,10 +337,11 @@ export class RoundRunner {
         if (seat !== undefined) runtime.dropUnsealed(seat);
       }
       const report = { ...runtime.journal.draftReport(), ...runtime.program.report() };
+      const lanes = runtime.journal.reportedLanes();
       const reportEvent = runtime.journal.append({ type: "report", report });
       runtime.program.roundClose();
       runtime.checkpoint();
-      return { report, reportEvent };
+      return { report, reportEvent, lanes };
     } catch (error) {
       if (this.#round === round) this.#void(error);
       return undefined;
@@ -267,6 +353,7 @@ export class RoundRunner {
     const { runtime, logger } = this.#options;
     const round = this.#round;
     this.#round = undefined;
+    this.#ended = undefined;
     runtime.frozen = false;
     if (round === undefined) return;
     const { roundId } = round;
@@ -292,28 +379,5 @@ export class RoundRunner {
       for (const { peer } of this.#options.runtime.seats.values()) peer?.send(Message.round, news);
     }
     this.#options.onChange(change);
-  }
-}
-
-/** What players get to hear of it. */
-function newsOf(change: RoundChange): RoundNews | undefined {
-  const { roundId } = change;
-  switch (change.phase) {
-    case "opened":
-      return { phase: "opened", roundId, cap: change.cap, deadlineMs: change.deadlineMs };
-    case "ended":
-      return undefined;
-    case "reported": {
-      const { minted, transactionHash, report } = change;
-      return {
-        phase: "reported",
-        roundId,
-        results: report.results,
-        minted: minted.map(({ tokenId, to, item }) => ({ tokenId: tokenId.toString(), to, item })),
-        transactionHash,
-      };
-    }
-    case "void":
-      return { phase: "void", roundId, code: change.code };
   }
 }

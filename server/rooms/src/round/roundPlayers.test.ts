@@ -1,0 +1,41 @@
+import { MAX_PLAYERS_PER_ROUND, playerIdOf } from "@weft/contracts";
+import { describe, expect, test } from "vitest";
+import { testSessionKey } from "../../test/testSessionKey.ts";
+import { MINTS_PER_DAY } from "../limits.ts";
+import { gameCapsOf } from "./gameCaps.ts";
+import { createRoundPlayers } from "./roundPlayers.ts";
+
+const keysOf = (count: number) => Array.from({ length: count }, () => testSessionKey().sessionKey);
+
+describe("a round's players", () => {
+  test("are in the contract's order, and know their places", () => {
+    const keys = keysOf(5);
+    const players = createRoundPlayers(keys);
+    expect(players.ids).toEqual(keys.map(playerIdOf).sort());
+    for (const key of keys) expect(players.ids[players.indexOf(key) ?? -1]).toBe(playerIdOf(key));
+    expect(players.indexOf(testSessionKey().sessionKey)).toBeUndefined();
+  });
+
+  test("count once with a key that two sessions share, which the contract would refuse", () => {
+    const [one, two] = keysOf(2) as [`0x${string}`, `0x${string}`];
+    expect(createRoundPlayers([one, two, one]).ids).toHaveLength(2);
+  });
+
+  test("are as many as the contract takes: the first ones", () => {
+    const keys = keysOf(MAX_PLAYERS_PER_ROUND + 3);
+    const players = createRoundPlayers(keys);
+    expect(players.ids).toHaveLength(MAX_PLAYERS_PER_ROUND);
+    expect(players.indexOf(keys[0] ?? "0x")).toBeDefined();
+    expect(players.indexOf(keys.at(-1) ?? "0x")).toBeUndefined();
+  });
+});
+
+test("a game's caps are what it says, or half of its prizes unsigned", () => {
+  expect(gameCapsOf({ seconds: 1, maxMints: 3 })).toEqual({
+    maxCap: 3,
+    capWithoutQuorum: 2,
+    mintsPerDay: MINTS_PER_DAY,
+  });
+  const caps = { seconds: 1, maxMints: 3, maxMintsWithoutQuorum: 0, maxMintsPerDay: 7 };
+  expect(gameCapsOf(caps)).toEqual({ maxCap: 3, capWithoutQuorum: 0, mintsPerDay: 7 });
+});
