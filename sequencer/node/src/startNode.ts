@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { contractAddresses } from "@weft/contracts";
 import { FastChain } from "@weft/fast-chain";
 import { createMemoryStore, Ledger, openLmdbStore } from "@weft/ledger";
@@ -18,14 +19,17 @@ import { createOperator } from "./operator.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
 import type { NodeOptions, WeftNode } from "./types.ts";
 import { ZkBlockProducer } from "./zkBlockProducer.ts";
-import { beginOrReplayZkChain } from "./zkStart.ts";
+import { beginOrContinueZkChain, depositsFrom } from "./zkStart.ts";
 
 /** How often in-process clients ask whether something is there; asking costs a message to the worker. */
 const IN_PROCESS_POLL_MS = 50;
 
+/** In the data directory: the ZK chain's state and blocks. All of it comes back from the ledger. */
+const ZK_CHAIN_DIR = "zk-chain";
+
 /**
  * Starts both chains on one ledger. With a `dataDir` that has a ledger it goes on where that ends.
- * @throws NodeError OPTION_INVALID, LEDGER_INVALID; LedgerError STORE_…; RpcError LISTEN_FAILED
+ * @throws NodeError OPTION_INVALID, LEDGER_INVALID; LedgerError and ZkChainError STORE_…; RpcError LISTEN_FAILED
  */
 export async function startNode(options: NodeOptions = {}): Promise<WeftNode> {
   const settings = resolveOptions(options);
@@ -50,7 +54,10 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   const ledger = openLedger(settings);
   started.push(() => ledger.close());
   ledger.subscribe({ failed: onFailed });
-  const zkChain = await startZkChain();
+  const { dataDir } = settings;
+  const zkChain = await startZkChain(
+    dataDir === undefined ? {} : { dataDir: join(dataDir, ZK_CHAIN_DIR) },
+  );
   started.push(() => zkChain.stop());
   zkChain.onStopped(onFailed);
 
@@ -122,11 +129,8 @@ async function startChains(
   const nowMs = (): TimestampMs => timestampMs(Date.now());
   const owner = lowerAddress(account.address);
   const genesis: GenesisOptions = { zkChainId, fastChainId, owner, timestampMs: nowMs() };
-  const deposits = await beginOrReplayZkChain(
-    zkChain,
-    ledger,
-    zkGenesisOf(genesis),
-    (height, toHeight) => logger.debug("replaying the ZK chain", { height, toHeight }),
+  await beginOrContinueZkChain(zkChain, ledger, zkGenesisOf(genesis), (height, toHeight) =>
+    logger.debug("replaying the ZK chain", { height, toHeight }),
   );
   const producer = new ZkBlockProducer({
     chainId: zkChainId,
@@ -138,12 +142,17 @@ async function startChains(
   });
   // What left the fast chain before a restart and arrived already is not to arrive again.
   const arrived = await zkChain.nextReleaseNonce();
+  /** What left before the chains were ready: a block made now would bring deposits before earlier ones. */
+  const early: Release[] = [];
+  let addReleases = (left: readonly Release[]): void => {
+    early.push(...left);
+  };
   const fastChain = new FastChain({
     ledger,
     genesis: fastGenesisOf(genesis),
     nowMs,
     onReleases: (left: readonly Release[]) =>
-      producer.addReleases(left.filter(({ nonce }) => nonce >= arrived)),
+      addReleases(left.filter(({ nonce }) => nonce >= arrived)),
     onFailed,
   });
   function credit(taken: readonly Deposit[]): void {
@@ -151,7 +160,9 @@ async function startChains(
       fastChain.submit({ type: "deposit", ...deposit }).catch(onFailed);
     }
   }
-  credit(deposits.slice(Number(fastChain.deposits)));
+  for await (const missing of depositsFrom(zkChain, fastChain.deposits)) credit(missing);
+  addReleases = (left) => producer.addReleases(left);
+  addReleases(early);
   zkChain.onPending(() => producer.notifyPending());
   return { fastChain, producer };
 }

@@ -1,9 +1,15 @@
 import type { Worker } from "node:worker_threads";
 import type { Hash } from "@weft/protocol";
 import { ZkChainError } from "./errors.ts";
-import { MAX_WAITING_CALLS } from "./limits.ts";
+import { MAX_WAITING_CALLS, STOP_TIMEOUT_MS } from "./limits.ts";
 import { Listeners } from "./listeners.ts";
-import { METHODS, type Method, messageToError, type WorkerMessage } from "./messages.ts";
+import {
+  CLOSE_MESSAGE,
+  METHODS,
+  type Method,
+  messageToError,
+  type WorkerMessage,
+} from "./messages.ts";
 import type { CommittedBlock, ZkChain, ZkEngine } from "./types.ts";
 
 type WaitingCall = {
@@ -20,10 +26,13 @@ export function connectZkChain(worker: Worker): ZkChain {
   const stopped = new Listeners<[ZkChainError]>();
   let isStopping = false;
   let lastError: unknown;
+  /** The worker has let go of its store. */
+  const closed = Promise.withResolvers<void>();
 
   worker.on("message", (message: WorkerMessage) => {
     if (message.type === "pending") pending.emit();
     else if (message.type === "committed") committed.emit(message.committed);
+    else if (message.type === "closed") closed.resolve();
     else if (message.type === "dropped") dropped.emit(message.hash, messageToError(message.error));
     else calls.settle(message);
   });
@@ -32,10 +41,7 @@ export function connectZkChain(worker: Worker): ZkChain {
   });
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", (exitCode) => {
-      const error = new ZkChainError("WORKER_STOPPED", "the ZK chain's worker has stopped", {
-        details: { exitCode, expected: isStopping },
-        cause: lastError,
-      });
+      const error = stoppedError({ exitCode, expected: isStopping }, lastError);
       calls.refuseAll(error);
       if (!isStopping) stopped.emit(error);
       resolve();
@@ -49,10 +55,23 @@ export function connectZkChain(worker: Worker): ZkChain {
     onStopped: (listener) => stopped.add(listener),
     async stop() {
       isStopping = true;
+      // Nobody is to wait for what may not come any more.
+      calls.refuseAll(stoppedError({ expected: true }));
+      worker.postMessage(CLOSE_MESSAGE);
+      const timer = setTimeout(closed.resolve, STOP_TIMEOUT_MS);
+      await Promise.race([closed.promise, exited]);
+      clearTimeout(timer);
       await worker.terminate();
       await exited;
     },
   };
+}
+
+function stoppedError(details: Readonly<Record<string, unknown>>, cause?: unknown): ZkChainError {
+  return new ZkChainError("WORKER_STOPPED", "the ZK chain's worker has stopped", {
+    details,
+    cause,
+  });
 }
 
 /** Calls that the worker has not answered yet. */

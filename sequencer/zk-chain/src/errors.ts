@@ -50,6 +50,16 @@ export type ZkChainErrorCode =
   | "LOG_FILTER_INVALID"
   | "TOO_MANY_LOGS"
   | "REQUEST_INVALID"
+  /** The directory can't be opened as the chain's store. */
+  | "STORE_OPEN_FAILED"
+  /** What is stored contradicts itself, or is of another version. */
+  | "STORE_CORRUPT"
+  /** The disk didn't take a block: nothing of it was written, and nothing is taken after. */
+  | "STORE_FAILED"
+  /** Somebody else writes to the store. */
+  | "STORE_CONFLICT"
+  /** The engine was closed. */
+  | "CLOSED"
   /** Too many calls wait for the worker. */
   | "OVERLOADED"
   | "WORKER_STOPPED"

@@ -22,6 +22,8 @@ export const MAX_BLOCK_GAS = 500_000_000n;
 
 /** Writes of one transaction that could be taken back; gas allows some 170,000. */
 export const MAX_JOURNAL_ENTRIES = 2 ** 21;
+/** Contract code that is remembered. */
+export const MAX_CACHED_CODE_BYTES = 32 * 1024 * 1024;
 /** Keys of leaves that are remembered; some 300 bytes each. */
 export const MAX_CACHED_LEAF_KEYS = 2 ** 16;
 
@@ -29,9 +31,17 @@ export const MAX_CACHED_LEAF_KEYS = 2 ** 16;
 
 /** Blocks whose state can be read, and whose hashes BLOCKHASH knows. */
 export const STATE_HISTORY_BLOCKS = 256;
-/** Blocks, and transactions, whose receipts and logs can be read: what is over either is forgotten. */
+/**
+ * Blocks, and transactions, that a chain without a directory keeps: what is over either is forgotten. One with
+ * a directory keeps all.
+ */
 export const RECEIPT_HISTORY_BLOCKS = 100_000;
 export const RECEIPT_HISTORY_TRANSACTIONS = 200_000;
+/** Blocks, and receipts in them, that are kept in memory. */
+export const MAX_CACHED_RECORDS = 2_048;
+export const MAX_CACHED_RECEIPTS = 20_000;
+/** Deposits in one answer. */
+export const MAX_DEPOSITS_READ = 1_000;
 /** Blocks that one log filter may span. */
 export const MAX_LOG_RANGE_BLOCKS = 10_000;
 /** Logs that one filter may give: more would keep the main thread busy with unpacking them. */
@@ -56,6 +66,9 @@ export const MAX_WAITING_CALLS = 4096;
 /** Heap of the worker; past it the worker dies, and `onStopped` says so. */
 export const WORKER_HEAP_MB = 2048;
 export const MIN_WORKER_HEAP_MB = 64;
+
+/** How long `stop` waits for the worker to close its store before it ends the thread all the same. */
+export const STOP_TIMEOUT_MS = 10_000;
 
 // mempool
 

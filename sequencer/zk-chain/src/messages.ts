@@ -12,7 +12,17 @@ export type CallMessage = {
   readonly args: readonly unknown[];
 };
 
+/** Asks the worker to close its store: it answers with `closed`, and can then be ended. */
+export const CLOSE_MESSAGE = "close";
+
+/** What the worker is started with. */
+export type WorkerOptions = {
+  /** Where the chain is kept; in memory when absent. */
+  readonly dataDir?: string;
+};
+
 export type WorkerMessage =
+  | { readonly type: "closed" }
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorMessage }
   | { readonly type: "pending" }
@@ -35,9 +45,11 @@ export const METHODS: readonly Method[] = Object.keys({
   commit: true,
   discard: true,
   execute: true,
+  rollBackTo: true,
   submit: true,
   newest: true,
   nextReleaseNonce: true,
+  depositsFrom: true,
   blockByNumber: true,
   blockByHash: true,
   transaction: true,

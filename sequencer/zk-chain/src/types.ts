@@ -253,6 +253,12 @@ export interface ZkEngine {
    */
   execute(block: Block): Promise<BuiltBlock>;
   /**
+   * Takes back every block after this one, and empties the mempool: for a chain that is ahead of its ledger
+   * after a crash. @param number undefined to take back the genesis too.
+   * @throws BUILD_PENDING; BLOCK_UNKNOWN; STATE_UNAVAILABLE for more than the last STATE_HISTORY_BLOCKS.
+   */
+  rollBackTo(number: ChainNumber | undefined): Promise<void>;
+  /**
    * Takes a signed transaction into the mempool.
    * @returns its hash. @throws the codes of `SubmitErrorCode`.
    */
@@ -262,6 +268,8 @@ export interface ZkEngine {
   newest(): Promise<BlockInfo | undefined>;
   /** The nonce that the next release must have: the number of releases so far. */
   nextReleaseNonce(): Promise<bigint>;
+  /** What the portal took in, in order, from this nonce on: at most MAX_DEPOSITS_READ. */
+  depositsFrom(nonce: bigint): Promise<readonly Deposit[]>;
   blockByNumber(number: ChainNumber): Promise<BlockInfo | undefined>;
   blockByHash(hash: Hash): Promise<BlockInfo | undefined>;
   transaction(hash: Hash): Promise<TransactionInfo | undefined>;
@@ -315,6 +323,9 @@ export interface ZkChain extends ZkEngine {
   onDropped(listener: (hash: Hash, error: ZkChainError) => void): () => void;
   /** The worker died without `stop`. Every call, waiting or later, is refused with WORKER_STOPPED. */
   onStopped(listener: (error: ZkChainError) => void): () => void;
-  /** Ends the worker; what is in memory is gone, the ledger has all it takes to replay. */
+  /**
+   * Refuses what waits and ends the worker. What it has no directory for is gone; the ledger has all it takes
+   * to replay.
+   */
   stop(): Promise<void>;
 }

@@ -1,8 +1,18 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "@weft/protocol";
-import { createZkEngine } from "./engine/engine.ts";
-import { type CallMessage, errorToMessage, type WorkerMessage } from "./messages.ts";
-import type { ZkEngine } from "./types.ts";
+import {
+  type ClosableEngine,
+  createZkEngine,
+  storeInMemory,
+  storeOnDisk,
+} from "./engine/engine.ts";
+import {
+  type CallMessage,
+  CLOSE_MESSAGE,
+  errorToMessage,
+  type WorkerMessage,
+  type WorkerOptions,
+} from "./messages.ts";
 
 /** The thread that executes EVM code: an engine, and the messages that drive it. */
 
@@ -10,17 +20,42 @@ assert(parentPort !== null, "worker.ts runs in a worker thread");
 const port = parentPort;
 const post = (message: WorkerMessage) => port.postMessage(message);
 
-const engine: ZkEngine = createZkEngine({
-  onPending: () => post({ type: "pending" }),
-  onCommitted: (committed) => post({ type: "committed", committed }),
-  onDropped: (hash, error) => post({ type: "dropped", hash, error: errorToMessage(error) }),
-});
+async function start(): Promise<ClosableEngine> {
+  const { dataDir } = workerData as WorkerOptions;
+  const storage = dataDir === undefined ? storeInMemory() : storeOnDisk(dataDir);
+  const events = {
+    onPending: () => post({ type: "pending" }),
+    onCommitted: (committed) => post({ type: "committed", committed }),
+    onDropped: (hash, error) => post({ type: "dropped", hash, error: errorToMessage(error) }),
+  } satisfies Parameters<typeof createZkEngine>[0];
+  return createZkEngine(events, storage);
+}
 
-port.on("message", ({ id, method, args }: CallMessage) => {
-  // The types are kept by the other side, which takes the same interface as its own.
-  const call = engine[method] as (...args: readonly unknown[]) => Promise<unknown>;
-  call(...args).then(
-    (value) => post({ type: "result", id, value }),
-    (error: unknown) => post({ type: "error", id, error: errorToMessage(error) }),
-  );
+/** One that can't start says why to everybody who calls, first of all to `startZkChain`. */
+const started = start();
+started.catch(() => {});
+
+async function answer({ id, method, args }: CallMessage): Promise<WorkerMessage> {
+  try {
+    const engine = await started;
+    // The types are kept by the other side, which takes the same interface as its own.
+    const call = engine[method] as (...args: readonly unknown[]) => Promise<unknown>;
+    return { type: "result", id, value: await call(...args) };
+  } catch (error) {
+    return { type: "error", id, error: errorToMessage(error) };
+  }
+}
+
+async function close(): Promise<void> {
+  try {
+    await (await started).close();
+  } catch {
+    // It never started, or its store has failed: then there is nothing left to close.
+  }
+  post({ type: "closed" });
+}
+
+port.on("message", (message: CallMessage | typeof CLOSE_MESSAGE) => {
+  if (message === CLOSE_MESSAGE) void close();
+  else void answer(message).then(post);
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { getContractAddress } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { expect, it } from "vitest";
-import { createZkEngine } from "../src/engine/engine.ts";
+import { createZkEngine, storeInMemory } from "../src/engine/engine.ts";
 import type { StateBackend } from "../src/engine/state/stateBackend.ts";
 import { TreeStateBackend } from "../src/engine/state/treeStateBackend.ts";
 import {
@@ -104,7 +104,8 @@ const story = fc
 
 function engineOn(backend: StateBackend): ZkEngine {
   const ignore = () => {};
-  return createZkEngine({ onPending: ignore, onCommitted: ignore, onDropped: ignore }, backend);
+  const events = { onPending: ignore, onCommitted: ignore, onDropped: ignore };
+  return createZkEngine(events, { ...storeInMemory(), backend });
 }
 const treeEngine = () => engineOn(new TreeStateBackend(createMemoryStore()));
 

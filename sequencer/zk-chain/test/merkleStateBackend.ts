@@ -3,7 +3,11 @@ import { MerkleStateManager } from "@ethereumjs/statemanager";
 import { hexToBytes as ethereumHexToBytes, MapDB, ValueEncoding } from "@ethereumjs/util";
 import { createCommon } from "@weft/ethereum";
 import { bytesToHex, type ChainId, type Hash } from "@weft/protocol";
+import { createMemoryStore } from "@weft/state-tree";
 import type { StateBackend } from "../src/engine/state/stateBackend.ts";
+
+/** Nothing is ever written under it. */
+const NO_KEY = Uint8Array.of(0);
 
 type Nodes = Map<string, Uint8Array>;
 
@@ -42,7 +46,9 @@ export async function createMerkleStateBackend(chainId: ChainId): Promise<StateB
     await state.setStateRoot(ethereumHexToBytes(root));
     return state;
   };
+  const records = createMemoryStore();
   return {
+    records,
     view: (root) => stateAt(root, new OverlayNodes(nodes)),
     async fork() {
       const state = await stateAt(newest, nodes);
@@ -59,11 +65,14 @@ export async function createMerkleStateBackend(chainId: ChainId): Promise<StateB
           root = await readRoot();
           return root;
         },
-        async commit() {
+        async commit(_number, changes) {
           await state.commit();
           newest = await readRoot();
+          records.write(changes, { key: NO_KEY, value: undefined });
         },
       };
     },
+    rollBackTo: () => Promise.reject(new Error("only the tree goes back")),
+    close: () => records.close(),
   };
 }

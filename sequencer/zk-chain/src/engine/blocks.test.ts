@@ -64,6 +64,11 @@ describe("genesis", () => {
       { allocations: [...genesis.allocations, ...genesis.allocations] },
     ],
     ["a gas limit below a transaction's", { gasLimit: 1_000_000n }],
+    ["a gas limit above what a tree takes", { gasLimit: 600_000_000n }],
+    [
+      "more money than fits in an account",
+      { allocations: genesis.allocations.map((one) => ({ ...one, balance: 2n ** 127n })) },
+    ],
   ])("refuses %s", async (_, change) => {
     const engine = emptyEngine();
     expect(await codeOf(engine.buildGenesis({ ...genesis, ...change }))).toBe("GENESIS_INVALID");

@@ -1,10 +1,9 @@
 import { createCommon, parseSignedTransaction } from "@weft/ethereum";
 import { timestampMs } from "@weft/protocol";
-import { createMemoryStore } from "@weft/state-tree";
 import { beforeEach, expect, it } from "vitest";
 import { alice, bob, CHAIN_ID, carol, GWEI, genesis, sign, TestLedger } from "../testChain.ts";
 import { Chain } from "./chain.ts";
-import { TreeStateBackend } from "./state/treeStateBackend.ts";
+import { storeInMemory } from "./engine.ts";
 
 const input = { timestampMs: timestampMs(genesis.timestampMs + 1000), releases: [] };
 const limits = { gasLimit: genesis.gasLimit, baseFeePerGas: GWEI };
@@ -13,7 +12,8 @@ const common = createCommon(CHAIN_ID);
 
 let chain: Chain;
 beforeEach(async () => {
-  chain = new Chain(new TreeStateBackend(createMemoryStore()));
+  const { backend, history } = storeInMemory();
+  chain = new Chain(backend, history);
   const { header, hash } = new TestLedger().order(await chain.buildGenesis(genesis));
   await chain.commit(header, hash);
 });

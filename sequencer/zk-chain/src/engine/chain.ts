@@ -2,6 +2,8 @@ import { createCommon, type SignedEthereumTransaction } from "@weft/ethereum";
 import {
   type Block,
   type BlockHeader,
+  type ChainNumber,
+  encodeZkTransaction,
   type Hash,
   type Release,
   type TimestampMs,
@@ -14,7 +16,6 @@ import type { BuiltBlock } from "../types.ts";
 import { nextBaseFee } from "./baseFee.ts";
 import { BlockRun, type ChainRules } from "./blockRun.ts";
 import { buildBlock, type Dropped, UnexecutableError } from "./buildBlock.ts";
-import { ChainIndex } from "./chainIndex.ts";
 import { checkBuiltHeader, createBuiltBlock, createRecord } from "./createRecord.ts";
 import { type Environment, genesisEnvironment, nextEnvironment } from "./environment.ts";
 import { executeGenesis } from "./executeGenesis.ts";
@@ -23,8 +24,9 @@ import { invalidBlock, under } from "./invalidBlock.ts";
 import { Mempool } from "./mempool.ts";
 import { readAccount } from "./readAccount.ts";
 import { checkHeader, readContent, replayBlock } from "./replayBlock.ts";
-import { readGenesisBlock } from "./replayGenesis.ts";
+import { decodeGenesis, readGenesisBlock } from "./replayGenesis.ts";
 import type { StateBackend } from "./state/stateBackend.ts";
+import { ChainIndex, type HistoryLimits } from "./store/chainIndex.ts";
 
 /** What the genesis decides, once and for all. */
 export type Ground = { readonly rules: ChainRules };
@@ -42,20 +44,30 @@ type OpenBlock = {
  * included; the engine calls them one after the other.
  */
 export class Chain {
-  readonly index = new ChainIndex();
-  readonly mempool = new Mempool();
+  readonly index: ChainIndex;
   readonly backend: StateBackend;
   #ground: Ground | undefined;
   #open: OpenBlock | undefined;
-  #nextReleaseNonce = 0n;
+  #mempool = new Mempool();
 
-  constructor(backend: StateBackend) {
+  /**
+   * Goes on where the backend's last block ended.
+   * @throws ZkChainError STORE_CORRUPT
+   */
+  constructor(backend: StateBackend, limits: HistoryLimits) {
     this.backend = backend;
+    this.index = new ChainIndex(backend.records, limits);
+    const { genesis } = this.index;
+    if (genesis !== undefined) this.#ground = { rules: this.#rulesOf(decodeGenesis(genesis)) };
+  }
+
+  get mempool(): Mempool {
+    return this.#mempool;
   }
 
   /** The nonce of the next release: how many are in committed blocks. */
   get nextReleaseNonce(): bigint {
-    return this.#nextReleaseNonce;
+    return this.index.releaseCount;
   }
 
   /** @throws ZkChainError NO_GENESIS */
@@ -89,7 +101,7 @@ export class Chain {
     this.#refuseOpen();
     const { rules } = this.ground;
     const parent = this.newest;
-    checkReleases(input.releases, this.#nextReleaseNonce);
+    checkReleases(input.releases, this.nextReleaseNonce);
     // The EVM's clock never goes back, whatever the caller's does.
     const now = timestampMs(Math.max(input.timestampMs, parent.environment.timestampMs));
     const environment = nextEnvironment(rules.genesis, parent.info, now);
@@ -146,6 +158,21 @@ export class Chain {
     return open.built;
   }
 
+  async rollBackTo(number: ChainNumber | undefined): Promise<void> {
+    this.#refuseOpen();
+    if (this.#ground === undefined && number === undefined) return;
+    const newest = this.newest.info.number;
+    if (number !== undefined && number > newest) {
+      throw new ZkChainError("BLOCK_UNKNOWN", `no block ${number} yet`);
+    }
+    if (number === newest) return;
+    const prepared = this.index.prepareRollBack(number);
+    await this.backend.rollBackTo(number, prepared.changes);
+    prepared.done();
+    this.#mempool = new Mempool();
+    if (number === undefined) this.#ground = undefined;
+  }
+
   /** @returns whether there is more to build now. */
   async submit(transaction: SignedEthereumTransaction): Promise<boolean> {
     const { rules } = this.ground;
@@ -169,13 +196,16 @@ export class Chain {
   }
 
   async #executeGenesis(genesis: ZkGenesis): Promise<OpenBlock> {
-    const common = createCommon(genesis.chainId);
-    const hashOf: ChainRules["hashOf"] = (number) => this.index.byNumber(number)?.info.hash;
-    const rules = { genesis, common, hashOf };
+    const rules = this.#rulesOf(genesis);
     const fork = await this.backend.fork();
     const run = await BlockRun.start(rules, genesisEnvironment(genesis), fork);
     await executeGenesis(run);
     return { ground: { rules }, run, built: createBuiltBlock(run), releaseCount: 0 };
+  }
+
+  #rulesOf(genesis: ZkGenesis): ChainRules {
+    const hashOf: ChainRules["hashOf"] = (number) => this.index.byNumber(number)?.info.hash;
+    return { genesis, common: createCommon(genesis.chainId), hashOf };
   }
 
   async #replayGenesis(block: Block): Promise<OpenBlock> {
@@ -193,17 +223,21 @@ export class Chain {
       invalidBlock("timestamp", "the EVM's clock isn't between the parent's and the header's");
     }
     const run = await this.#start(nextEnvironment(genesis, parent.info, clock));
-    await replayBlock(run, block, content, this.#nextReleaseNonce);
+    await replayBlock(run, block, content, this.nextReleaseNonce);
     const built = createBuiltBlock(run);
     return { ground, run, built, releaseCount: content.releases.length };
   }
 
   async #commit(open: OpenBlock, header: BlockHeader, hash: Hash): Promise<void> {
-    await open.run.fork.commit(open.built.number);
+    const { run, built, releaseCount } = open;
+    const record = createRecord(run, { header, hash });
+    const genesis = encodeZkTransaction({ type: "genesis", ...run.rules.genesis });
+    const { deposits } = built;
+    const prepared = this.index.prepareAppend(record, { deposits, releaseCount, genesis });
+    await run.fork.commit(built.number, prepared.changes);
+    prepared.done();
     this.#open = undefined;
     this.#ground = open.ground;
-    this.#nextReleaseNonce += BigInt(open.releaseCount);
-    this.index.append(createRecord(open.run, { header, hash }));
     for (const [sender, nonce] of open.run.senderNonces) this.mempool.setNonce(sender, nonce);
   }
 }

@@ -9,9 +9,9 @@ import {
 import { ZkChainError } from "../errors.ts";
 import type { BuiltBlock } from "../types.ts";
 import type { BlockRun } from "./blockRun.ts";
-import type { BlockRecord } from "./chainIndex.ts";
 import { evmTimestamp } from "./environment.ts";
 import { bloomOf, depositsOf } from "./receipts.ts";
+import type { BlockRecord } from "./store/blockRecord.ts";
 
 /** What the ledger and the fast chain need to know of an executed block. */
 export function createBuiltBlock(run: BlockRun): BuiltBlock {

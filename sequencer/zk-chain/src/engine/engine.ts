@@ -5,15 +5,18 @@ import {
   type SignedEthereumTransaction,
 } from "@weft/ethereum";
 import type { Hash } from "@weft/protocol";
-import { createMemoryStore } from "@weft/state-tree";
+import { createMemoryStore, openLmdbStore } from "@weft/state-tree";
 import { ZkChainError } from "../errors.ts";
+import { RECEIPT_HISTORY_BLOCKS, RECEIPT_HISTORY_TRANSACTIONS } from "../limits.ts";
 import type { CommittedBlock, ZkEngine } from "../types.ts";
 import { Chain } from "./chain.ts";
-import { receiptsOf } from "./chainIndex.ts";
 import { createReads } from "./reads.ts";
 import { SerialQueue } from "./serialQueue.ts";
 import type { StateBackend } from "./state/stateBackend.ts";
 import { TreeStateBackend } from "./state/treeStateBackend.ts";
+import { receiptsOf } from "./store/blockRecord.ts";
+import type { HistoryLimits } from "./store/chainIndex.ts";
+import { storeErrorToZkChainError, withZkChainErrors } from "./storeErrors.ts";
 
 /** What the engine says without being asked. */
 export type EngineEvents = {
@@ -23,23 +26,48 @@ export type EngineEvents = {
   onDropped(hash: Hash, error: ZkChainError): void;
 };
 
+/** Where a chain is kept, and how much of it. */
+export type EngineStorage = { readonly backend: StateBackend; readonly history: HistoryLimits };
+
+/** A chain that is gone with its process. */
+export function storeInMemory(): EngineStorage {
+  return {
+    backend: new TreeStateBackend(createMemoryStore()),
+    history: { blocks: RECEIPT_HISTORY_BLOCKS, transactions: RECEIPT_HISTORY_TRANSACTIONS },
+  };
+}
+
+/** A chain on disk, where all of it stays. @throws ZkChainError STORE_OPEN_FAILED, STORE_CORRUPT */
+export function storeOnDisk(dataDir: string): EngineStorage {
+  try {
+    const backend = new TreeStateBackend(openLmdbStore(dataDir));
+    return { backend, history: { blocks: Infinity, transactions: Infinity } };
+  } catch (error) {
+    throw storeErrorToZkChainError(error);
+  }
+}
+
+/** `close`, once the last call has been answered, gives the store free for another. */
+export type ClosableEngine = ZkEngine & { close(): Promise<void> };
+
 /**
  * The ZK chain on whichever thread calls it. What changes the chain runs one after the other; reads
  * run at once, each on a copy of a committed state, which nothing can change under it.
  */
 export function createZkEngine(
   events: EngineEvents,
-  backend: StateBackend = new TreeStateBackend(createMemoryStore()),
-): ZkEngine {
-  const chain = new Chain(backend);
+  { backend, history }: EngineStorage = storeInMemory(),
+): ClosableEngine {
+  const chain = new Chain(backend, history);
   const queue = new SerialQueue();
   const announce = () => {
     const record = chain.newest;
     events.onCommitted({ block: record.info, receipts: receiptsOf(record) });
     if (chain.mempool.hasHeads()) events.onPending();
   };
-  return {
+  return withZkChainErrors({
     ...createReads(chain),
+    close: () => backend.close(),
     buildGenesis: (genesis) => queue.run(() => chain.buildGenesis(genesis)),
     build: (input) =>
       queue.run(async () => {
@@ -63,13 +91,14 @@ export function createZkEngine(
         announce();
         return built;
       }),
+    rollBackTo: (number) => queue.run(() => chain.rollBackTo(number)),
     submit: (raw) =>
       queue.run(async () => {
         const transaction = parse(raw, chain.ground.rules.common);
         if (await chain.submit(transaction)) events.onPending();
         return transaction.hash;
       }),
-  };
+  } satisfies ClosableEngine);
 }
 
 function parse(raw: Uint8Array, common: Common): SignedEthereumTransaction {

@@ -3,7 +3,8 @@ import { ZkChainError } from "../errors.ts";
 import { MAX_FEE_HISTORY_BLOCKS, MAX_FEE_PERCENTILES } from "../limits.ts";
 import type { FeeHistory, FeeSuggestion } from "../types.ts";
 import { nextBaseFee } from "./baseFee.ts";
-import type { BlockRecord, ChainIndex } from "./chainIndex.ts";
+import type { BlockRecord } from "./store/blockRecord.ts";
+import type { ChainIndex } from "./store/chainIndex.ts";
 
 /** Tips of so many blocks count for the suggestion. */
 const SUGGESTION_BLOCKS = 20;

@@ -3,7 +3,8 @@ import { type Address, chainNumber, type Hash, type Hex, hexToBytes } from "@wef
 import { ZkChainError } from "../errors.ts";
 import { MAX_LOG_FILTER_VALUES, MAX_LOG_RANGE_BLOCKS, MAX_LOGS } from "../limits.ts";
 import type { Log, LogFilter, PlacedLog } from "../types.ts";
-import { type BlockRecord, type ChainIndex, inclusionOf } from "./chainIndex.ts";
+import { type BlockRecord, inclusionOf } from "./store/blockRecord.ts";
+import type { ChainIndex } from "./store/chainIndex.ts";
 
 /** EVM logs have at most four topics. */
 const MAX_TOPICS = 4;

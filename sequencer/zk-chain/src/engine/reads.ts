@@ -8,7 +8,7 @@ import {
   type Hex,
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
-import { CALL_GAS_LIMIT, STATE_HISTORY_BLOCKS } from "../limits.ts";
+import { CALL_GAS_LIMIT, MAX_DEPOSITS_READ, STATE_HISTORY_BLOCKS } from "../limits.ts";
 import type {
   CallOptions,
   CallRequest,
@@ -19,7 +19,6 @@ import type {
 } from "../types.ts";
 import { bigintToWord } from "./abi.ts";
 import type { Chain } from "./chain.ts";
-import { type BlockRecord, inclusionOf, receiptsOf } from "./chainIndex.ts";
 import { createAccessList } from "./createAccessList.ts";
 import { estimateGas } from "./estimateGas.ts";
 import { feeHistory, suggestFees } from "./fees.ts";
@@ -27,12 +26,13 @@ import { findLogs } from "./findLogs.ts";
 import { overrideAccounts, overrideEnvironment } from "./overrides.ts";
 import { readAccount } from "./readAccount.ts";
 import { type CallContext, checkSuccess, runMessage } from "./runCall.ts";
+import { type BlockRecord, inclusionOf, receiptsOf } from "./store/blockRecord.ts";
 import { includedTransactionInfo, pendingTransactionInfo } from "./transactionInfo.ts";
 
 /** The parts of the engine that change nothing. They see committed blocks only. */
 export type Reads = Omit<
   ZkEngine,
-  "buildGenesis" | "build" | "commit" | "discard" | "execute" | "submit"
+  "buildGenesis" | "build" | "commit" | "discard" | "execute" | "rollBackTo" | "submit"
 >;
 
 export function createReads(chain: Chain): Reads {
@@ -61,6 +61,7 @@ function createHistoryReads(chain: Chain): Omit<Reads, keyof StateReads> {
   return {
     newest: async () => index.newest?.info,
     nextReleaseNonce: async () => chain.nextReleaseNonce,
+    depositsFrom: async (nonce: bigint) => index.depositsFrom(nonce, MAX_DEPOSITS_READ),
     blockByNumber: async (number: ChainNumber) => index.byNumber(number)?.info,
     blockByHash: async (hash: Hash) => index.byHash(hash)?.info,
     async transaction(hash: Hash) {

@@ -1,6 +1,13 @@
 import { type Block, decodeZkTransaction, ZERO_HASH, type ZkGenesis } from "@weft/protocol";
 import { checkWholeBlock } from "./checkWholeBlock.ts";
 import { invalidBlock, under } from "./invalidBlock.ts";
+import { corrupt } from "./store/blockRecord.ts";
+
+/** Reads the genesis that a store kept. @throws ZkChainError STORE_CORRUPT */
+export function decodeGenesis(encoded: Uint8Array): ZkGenesis {
+  const decoded = decodeZkTransaction(encoded);
+  return decoded.type === "genesis" ? decoded : corrupt("a genesis that isn't one");
+}
 
 /** Reads a chain's first block: the genesis alone. @throws ZkChainError BLOCK_INVALID */
 export async function readGenesisBlock(block: Block): Promise<ZkGenesis> {

@@ -11,9 +11,9 @@ import {
 import { RELEASE_GAS } from "../limits.ts";
 import type { AccessList, TransactionInfo } from "../types.ts";
 import { encodeRelease } from "./abi.ts";
-import { type BlockRecord, inclusionOf } from "./chainIndex.ts";
 import { maxFeeOf } from "./checkTransaction.ts";
 import { LEDGER_TRANSACTION_TYPE } from "./receipts.ts";
+import { type BlockRecord, inclusionOf } from "./store/blockRecord.ts";
 
 const NO_SIGNATURE = { v: 0n, r: 0n, s: 0n };
 

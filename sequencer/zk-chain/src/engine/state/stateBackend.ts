@@ -1,5 +1,6 @@
 import type { StateManagerInterface } from "@ethereumjs/common";
 import type { ChainNumber, Hash } from "@weft/protocol";
+import type { RecordReader, StoreChange } from "../store/tables.ts";
 
 /** The state while one block is executed. Dropping it, without `commit`, undoes the block. */
 export interface StateFork {
@@ -8,12 +9,16 @@ export interface StateFork {
   readonly root: Hash;
   /** Ends a transaction: its writes can't be taken back any more. @returns the root after it */
   endTransaction(): Promise<Hash>;
-  /** Makes this the newest state, under its block's number and its root. Once, as the last call. */
-  commit(number: ChainNumber): Promise<void>;
+  /**
+   * Makes this the newest state, under its block's number and its root, and writes the records with it: all
+   * or nothing. Once, as the last call.
+   */
+  commit(number: ChainNumber, records: readonly StoreChange[]): Promise<void>;
 }
 
-/** Where the chain's state is kept, and what commits to it. */
+/** Where the chain's state is kept, what commits to it, and what is kept beside it. */
 export interface StateBackend {
+  readonly records: RecordReader;
   /** To execute the next block on. What is done to it nobody else sees. */
   fork(): Promise<StateFork>;
   /**
@@ -21,4 +26,11 @@ export interface StateBackend {
    * @param root after a block of the last STATE_HISTORY_BLOCKS
    */
   view(root: Hash): Promise<StateManagerInterface>;
+  /**
+   * Goes back to the state after a block, and writes the records with it.
+   * @param number undefined for the state before the first block
+   */
+  rollBackTo(number: ChainNumber | undefined, records: readonly StoreChange[]): Promise<void>;
+  /** Nothing else may be called afterwards. */
+  close(): Promise<void>;
 }
