@@ -81,6 +81,9 @@ export function formatReceipt(receipt: Receipt) {
     effectiveGasPrice: toQuantity(receipt.effectiveGasPrice),
     logsBloom: receipt.logsBloom,
     logs: placedLogs(receipt).map(formatLog),
+    // beyond Ethereum's fields
+    preStateRoot: receipt.preStateRoot,
+    postStateRoot: receipt.postStateRoot,
   };
 }
 

@@ -18,6 +18,7 @@ import { subscriptionMethods } from "./methods/subscriptionMethods.ts";
 import { unsupportedMethods } from "./methods/unsupportedMethods.ts";
 import { zkBlockMethods } from "./methods/zkBlockMethods.ts";
 import { zkFeeMethods } from "./methods/zkFeeMethods.ts";
+import { zkProofMethods } from "./methods/zkProofMethods.ts";
 import { zkStateMethods } from "./methods/zkStateMethods.ts";
 import { zkTransactionMethods } from "./methods/zkTransactionMethods.ts";
 import { PendingHashes } from "./pendingHashes.ts";
@@ -80,6 +81,7 @@ export function createRpcEndpoints(options: RpcOptions): RpcEndpoints {
       zkBlockMethods(zk),
       zkTransactionMethods(zk, zkEvents),
       zkStateMethods(zk),
+      zkProofMethods(zk),
       zkFeeMethods(zk),
       eventMethods(zkEvents),
     ),

@@ -40,6 +40,8 @@ export const RECEIPT_HISTORY_TRANSACTIONS = 200_000;
 /** Blocks, and receipts in them, that are kept in memory. */
 export const MAX_CACHED_RECORDS = 2_048;
 export const MAX_CACHED_RECEIPTS = 20_000;
+/** Slots that one answer proves: each proof takes some 3 KB, and a fraction of a millisecond. */
+export const MAX_PROOF_SLOTS = 64;
 /** Deposits in one answer. */
 export const MAX_DEPOSITS_READ = 1_000;
 /** Blocks that one log filter may span. */

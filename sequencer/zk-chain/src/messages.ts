@@ -61,6 +61,7 @@ export const METHODS: readonly Method[] = Object.keys({
   nonce: true,
   code: true,
   storage: true,
+  stateProof: true,
   call: true,
   estimateGas: true,
   createAccessList: true,

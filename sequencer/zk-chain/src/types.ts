@@ -9,6 +9,7 @@ import type {
   Hex,
   LedgerHeight,
   Release,
+  StateProof,
   TimestampMs,
   ZkGenesis,
 } from "@weft/protocol";
@@ -141,6 +142,21 @@ export type BuiltBlock = {
  * what waits in the mempool.
  */
 export type StateRef = ChainNumber | "latest" | "pending";
+
+/** Proofs of the leaves that a contract or account has, all against one block's state root. */
+export type AccountProof = {
+  readonly address: Address;
+  readonly blockNumber: ChainNumber;
+  readonly blockHash: Hash;
+  /** The block header's. */
+  readonly stateRoot: Hash;
+  /** `decodeBasicData` of the protocol reads its value. */
+  readonly basicData: StateProof;
+  readonly codeKeccak: StateProof;
+  readonly codePoseidon2: StateProof;
+  /** In the order that was asked for. */
+  readonly storage: readonly { readonly slot: Hash; readonly proof: StateProof }[];
+};
 
 /** A message to run without a transaction. Amounts in wei; `from` defaults to the zero address. */
 export type CallRequest = {
@@ -285,6 +301,11 @@ export interface ZkEngine {
   nonce(address: Address, at?: StateRef): Promise<bigint>;
   code(address: Address, at?: StateRef): Promise<Hex>;
   storage(address: Address, slot: Hash, at?: StateRef): Promise<Hash>;
+  /**
+   * Proofs, for the protocol's `verifyStateProof`, of what an account has, or that it hasn't: absence is
+   * proven too. @param slots at most MAX_PROOF_SLOTS. @throws REQUEST_INVALID
+   */
+  stateProof(address: Address, slots: readonly Hash[], at?: StateRef): Promise<AccountProof>;
   /**
    * @returns what the call returned.
    * @throws EXECUTION_REVERTED with `details.data` (Hex, what `revert` gave); EXECUTION_FAILED

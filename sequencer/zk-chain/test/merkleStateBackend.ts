@@ -72,6 +72,7 @@ export async function createMerkleStateBackend(chainId: ChainId): Promise<StateB
         },
       };
     },
+    prove: () => Promise.reject(new Error("only the tree proves")),
     rollBackTo: () => Promise.reject(new Error("only the tree goes back")),
     close: () => records.close(),
   };

@@ -11,7 +11,7 @@ import {
   type ZkGenesis,
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
-import { MAX_BUILD_ATTEMPTS } from "../limits.ts";
+import { MAX_BUILD_ATTEMPTS, STATE_HISTORY_BLOCKS } from "../limits.ts";
 import type { BuiltBlock } from "../types.ts";
 import { nextBaseFee } from "./baseFee.ts";
 import { BlockRun, type ChainRules } from "./blockRun.ts";
@@ -166,6 +166,11 @@ export class Chain {
       throw new ZkChainError("BLOCK_UNKNOWN", `no block ${number} yet`);
     }
     if (number === newest) return;
+    if (newest - (number ?? -1) >= STATE_HISTORY_BLOCKS) {
+      throw new ZkChainError("STATE_UNAVAILABLE", `more than ${STATE_HISTORY_BLOCKS} blocks back`, {
+        details: { number, newest, historyBlocks: STATE_HISTORY_BLOCKS },
+      });
+    }
     const prepared = this.index.prepareRollBack(number);
     await this.backend.rollBackTo(number, prepared.changes);
     prepared.done();

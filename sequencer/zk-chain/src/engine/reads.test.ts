@@ -113,6 +113,10 @@ describe("state at a block", () => {
       await chain.send(alice, { to, value: 1n });
     }
     expect(await codeOf(engine.balance(to, chainNumber(0)))).toBe("STATE_UNAVAILABLE");
+    expect(await codeOf(engine.stateProof(to, [], chainNumber(0)))).toBe("STATE_UNAVAILABLE");
+    expect((await engine.stateProof(to, [], chainNumber(1))).blockNumber).toBe(1);
+    expect(await codeOf(engine.rollBackTo(chainNumber(0)))).toBe("STATE_UNAVAILABLE");
+    expect((await engine.newest())?.number).toBe(STATE_HISTORY_BLOCKS);
     expect(await engine.balance(to, chainNumber(1))).toBe(1n);
   });
 

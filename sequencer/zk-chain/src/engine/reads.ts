@@ -6,10 +6,17 @@ import {
   type ChainNumber,
   type Hash,
   type Hex,
+  type StateProof,
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
-import { CALL_GAS_LIMIT, MAX_DEPOSITS_READ, STATE_HISTORY_BLOCKS } from "../limits.ts";
+import {
+  CALL_GAS_LIMIT,
+  MAX_DEPOSITS_READ,
+  MAX_PROOF_SLOTS,
+  STATE_HISTORY_BLOCKS,
+} from "../limits.ts";
 import type {
+  AccountProof,
   CallOptions,
   CallRequest,
   LogFilter,
@@ -45,6 +52,7 @@ type StateReads = Pick<
   | "nonce"
   | "code"
   | "storage"
+  | "stateProof"
   | "call"
   | "estimateGas"
   | "createAccessList"
@@ -120,6 +128,8 @@ function createStateReads(chain: Chain): StateReads {
       const value = await state.getStorage(createAddressFromString(address), key);
       return bigintToWord(bytesToBigint(value));
     },
+    stateProof: async (address: Address, slots: readonly Hash[], at?: StateRef) =>
+      proveAccount(chain, recordAt(chain, at), address, slots),
     async call(request: CallRequest, at?: StateRef, options?: CallOptions): Promise<Hex> {
       const asked = request.gas ?? CALL_GAS_LIMIT;
       const gas = asked < CALL_GAS_LIMIT ? asked : CALL_GAS_LIMIT;
@@ -133,6 +143,29 @@ function createStateReads(chain: Chain): StateReads {
       createAccessList(callContext(at, options), request),
     fees: async () => suggestFees(chain.index, chain.newest),
     feeHistory: async (input) => feeHistory(chain.index, chain.newest, input),
+  };
+}
+
+async function proveAccount(
+  chain: Chain,
+  { info }: BlockRecord,
+  address: Address,
+  slots: readonly Hash[],
+): Promise<AccountProof> {
+  if (slots.length > MAX_PROOF_SLOTS) {
+    throw new ZkChainError("REQUEST_INVALID", `at most ${MAX_PROOF_SLOTS} slots at once`, {
+      details: { slots: slots.length, limit: MAX_PROOF_SLOTS },
+    });
+  }
+  const { stateRoot } = info.header;
+  const { storage, ...leaves } = await chain.backend.prove(stateRoot, address, slots);
+  return {
+    address,
+    blockNumber: info.number,
+    blockHash: info.hash,
+    stateRoot,
+    ...leaves,
+    storage: slots.map((slot, index) => ({ slot, proof: storage[index] as StateProof })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { StateManagerInterface } from "@ethereumjs/common";
-import type { ChainNumber, Hash } from "@weft/protocol";
+import type { Address, ChainNumber, Hash, StateProof } from "@weft/protocol";
+import type { AccountProof } from "../../types.ts";
 import type { RecordReader, StoreChange } from "../store/tables.ts";
 
 /** The state while one block is executed. Dropping it, without `commit`, undoes the block. */
@@ -16,6 +17,11 @@ export interface StateFork {
   commit(number: ChainNumber, records: readonly StoreChange[]): Promise<void>;
 }
 
+/** Of an account's leaves, and of some of its slots in the order they were asked for. */
+export type LeafProofs = Pick<AccountProof, "basicData" | "codeKeccak" | "codePoseidon2"> & {
+  readonly storage: readonly StateProof[];
+};
+
 /** Where the chain's state is kept, what commits to it, and what is kept beside it. */
 export interface StateBackend {
   readonly records: RecordReader;
@@ -26,6 +32,8 @@ export interface StateBackend {
    * @param root after a block of the last STATE_HISTORY_BLOCKS
    */
   view(root: Hash): Promise<StateManagerInterface>;
+  /** @param root as for `view` */
+  prove(root: Hash, address: Address, slots: readonly Hash[]): Promise<LeafProofs>;
   /**
    * Goes back to the state after a block, and writes the records with it.
    * @param number undefined for the state before the first block

@@ -1,12 +1,12 @@
 import type { StateManagerInterface } from "@ethereumjs/common";
-import type { ChainNumber, Hash } from "@weft/protocol";
+import { type Address, type ChainNumber, type Hash, STATE_LEAF } from "@weft/protocol";
 import { StateTree, type TreeStore } from "@weft/state-tree";
 import { SharedStore } from "../store/sharedStore.ts";
 import { codeKey, type RecordReader, type StoreChange } from "../store/tables.ts";
 import { Codes } from "./codes.ts";
 import { JournaledState } from "./journaledState.ts";
 import { LeafKeys } from "./leafKeys.ts";
-import type { StateBackend, StateFork } from "./stateBackend.ts";
+import type { LeafProofs, StateBackend, StateFork } from "./stateBackend.ts";
 import { TreeBlock } from "./treeBlock.ts";
 import { TreeSource } from "./treeSource.ts";
 
@@ -53,6 +53,17 @@ export class TreeStateBackend implements StateBackend {
   async view(root: Hash): Promise<StateManagerInterface> {
     const codeOf = (hash: Hash) => this.#codes.get(hash);
     return new JournaledState(new TreeSource(this.#tree.view(root), this.#keys, codeOf));
+  }
+
+  async prove(root: Hash, address: Address, slots: readonly Hash[]): Promise<LeafProofs> {
+    const view = this.#tree.view(root);
+    const keys = this.#keys;
+    return {
+      basicData: view.prove(keys.basicData(address)),
+      codeKeccak: view.prove(keys.code(address, STATE_LEAF.codeKeccak)),
+      codePoseidon2: view.prove(keys.code(address, STATE_LEAF.codePoseidon2)),
+      storage: slots.map((slot) => view.prove(keys.storage(address, slot))),
+    };
   }
 
   async rollBackTo(
