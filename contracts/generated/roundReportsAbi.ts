@@ -11,6 +11,7 @@ export const roundReportsAbi = [
   {"inputs":[{"internalType":"uint64","name":"fromHeight","type":"uint64"},{"internalType":"uint64","name":"toHeight","type":"uint64"}],"name":"InvalidHeights","type":"error"},
   {"inputs":[{"internalType":"address","name":"operator","type":"address"}],"name":"InvalidOperator","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"count","type":"uint256"}],"name":"InvalidPlayerCount","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"}],"name":"InvalidWinner","type":"error"},
   {"inputs":[{"internalType":"address","name":"","type":"address"}],"name":"MissingPrecompile","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"roundId","type":"bytes32"},{"internalType":"uint8","name":"player","type":"uint8"}],"name":"NotAPlayer","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"game","type":"bytes32"},{"internalType":"address","name":"caller","type":"address"}],"name":"NotOperator","type":"error"},

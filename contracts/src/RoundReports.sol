@@ -189,7 +189,12 @@ contract RoundReports is IRoundReports, Ownable2Step {
         if (reported.status == RoundStatus.Reported) revert RoundAlreadyReported(r.roundId);
         if (block.timestamp > reported.deadline) revert DeadlinePassed(reported.deadline, block.timestamp);
         if (r.fromHeight > r.toHeight) revert InvalidHeights(r.fromHeight, r.toHeight);
-        if (r.mints.length > reported.cap) revert CapExceeded(reported.cap, r.mints.length);
+        uint256 prizes = r.mints.length;
+        if (prizes > reported.cap) revert CapExceeded(reported.cap, prizes);
+        // Now, and not when its turn comes: that may be in an attestation, when nothing can be corrected.
+        for (uint256 i = 0; i < prizes; ++i) {
+            if (r.mints[i].to == address(0)) revert InvalidWinner(i);
+        }
     }
 
     function _mintedToday(bytes32 game) private view returns (uint256) {

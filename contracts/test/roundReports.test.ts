@@ -258,10 +258,11 @@ describe("report refuses", () => {
     await expectRevert(rounds.simulateReport(report), "InvalidHeights", [9n, 8n]);
   });
 
-  test("a mint to nobody, and leaves the round open: ERC721InvalidReceiver", async () => {
+  test("a prize for nobody, also one that would wait, and leaves the round open: InvalidWinner", async () => {
+    await rounds.register({ capWithoutQuorum: 1 });
     await rounds.open();
-    const call = rounds.simulateReport(reportOf([alice, zeroAddress]));
-    await expectRevert(call, "ERC721InvalidReceiver", [zeroAddress]);
+    const call = rounds.simulateReport(reportOf([alice, bob, zeroAddress]));
+    await expectRevert(call, "InvalidWinner", [2n]);
     expect((await rounds.read.round([roundId])).status).toBe(status.open);
   });
 });

@@ -132,6 +132,8 @@ interface IRoundReports {
     error DeadlineInPast(uint256 deadline, uint256 nowSeconds);
     error DeadlinePassed(uint256 deadline, uint256 nowSeconds);
     error InvalidHeights(uint64 fromHeight, uint64 toHeight);
+    /// @notice The prize of this index is for the zero address, so no report with it can be minted.
+    error InvalidWinner(uint256 index);
     /// @notice This isn't what was reported of the round.
     error ReportMismatch(bytes32 roundId);
     /// @notice These aren't the players with whom the round was opened.
@@ -164,8 +166,7 @@ interface IRoundReports {
 
     /// @notice Reports an open round, and mints what may be minted of its prizes. Operator of its game only, once,
     /// until the deadline.
-    /// @dev A mint to the zero address reverts the report, which can be sent again without it. A prize that
-    /// may not be minted yet is no error: the report stands, and `attest` mints the rest.
+    /// @dev A prize that may not be minted yet is no error: the report stands, and `attest` mints the rest.
     /// @param r What is reported.
     /// @param players The round's players as in openRound; not looked at where nobody co-signs.
     /// @param coSignatures Up to MAX_CO_SIGNATURES. A player's second one is passed over.

@@ -40,7 +40,7 @@ export function reportOf(winners: readonly Address[], id: Hex = roundId): Report
 /** The contract RoundReports of a test chain, with what its tests do again and again. */
 export function roundActions({ client, mined }: TestChain) {
   const address = contractAddresses.roundReports;
-  const reports = getContract({ abi: [...roundReportsAbi, ...gameItemsAbi], address, client });
+  const reports = getContract({ abi: roundReportsAbi, address, client });
   const players = createPlayers(5);
   const idsOf = (some: readonly Identified[]) => some.map(({ id }) => id);
   const hereNow = chainId(client.chain.id);

@@ -197,6 +197,7 @@ test("whatever crosses when, and through restarts, nothing is made or lost", {
         rmSync(dataDir, { recursive: true, force: true });
       }
     }),
-    { numRuns: 5 },
+    // Looking for a smaller example would start a node for each try.
+    { numRuns: 5, endOnFailure: true },
   );
 });

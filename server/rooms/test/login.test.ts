@@ -86,7 +86,9 @@ describe("a login that is refused", () => {
 
   test("with a body that isn't one", async () => {
     const request = await owner.loginRequest();
-    const bad = [{}, [], "x", { ...request, grant: { ...request.grant, payout: "0x12" } }];
+    const payouts = ["0x12", `0x${"00".repeat(20)}`];
+    const paying = payouts.map((payout) => ({ ...request, grant: { ...request.grant, payout } }));
+    const bad = [{}, [], "x", ...paying];
     for (const body of bad) {
       const answer = await call(test1.url, "/weft/login", body);
       expect(answer).toMatchObject({ status: 400, body: { error: { code: "REQUEST_INVALID" } } });

@@ -6,6 +6,7 @@ import {
   MAX_LOGIN_BYTES,
   MAX_NAME_BYTES,
   type TimestampMs,
+  ZERO_ADDRESS,
 } from "@weft/protocol";
 import { z } from "zod";
 
@@ -33,7 +34,10 @@ export const loginBody = z.object({
   grant: z.object({
     sessionKey: hex(64),
     game: z.string().min(1).max(MAX_NAME_BYTES),
-    payout: hex<Address>(20),
+    // A prize for nobody would make the whole round's report fail.
+    payout: hex<Address>(20).refine((address) => address !== ZERO_ADDRESS, {
+      error: "prizes need somebody to go to",
+    }),
     expiresAtMs: time,
   }),
   login: z.discriminatedUnion("type", [
