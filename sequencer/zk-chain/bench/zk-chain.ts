@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Account, createAddressFromString } from "@ethereumjs/util";
 import { contractAddresses, gamePassAbi } from "@weft/contracts";
-import { type Address, keccak256, timestampMs } from "@weft/protocol";
+import { type Address, keccak256, STATE_LEAF, timestampMs } from "@weft/protocol";
+import { leafKeyOf } from "@weft/state-tree";
 import { encodeFunctionData } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import {
@@ -63,6 +64,16 @@ function accountAddress(index: number): Address {
 const receiverOf = (transfer: number, leafCount: number) =>
   accountAddress((transfer * 7_919_317) % leafCount);
 
+/** Block by block, so that each leaf is hashed about once: a new one changes the one before it, too. */
+function inOrderOfLeaves(leafCount: number): Address[] {
+  const accounts = Array.from({ length: leafCount }, (_, index) => {
+    const address = accountAddress(index);
+    return { address, key: leafKeyOf(address, STATE_LEAF.basicData) };
+  });
+  accounts.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return accounts.map(({ address }) => address);
+}
+
 async function signTransfers(leafCount: number): Promise<Uint8Array[][]> {
   let count = 0;
   const blocks: Uint8Array[][] = [];
@@ -100,10 +111,11 @@ class BenchChain {
   readonly #engine: ZkEngine;
   readonly #backend: StateBackend;
   readonly #ledger = new TestLedger();
-  #left: number;
+  /** Accounts that are still to come. */
+  readonly #left: Address[];
 
   constructor({ backend, history }: EngineStorage, leafCount: number) {
-    this.#left = leafCount;
+    this.#left = inOrderOfLeaves(leafCount);
     this.#backend = backend;
     const ignore = () => {};
     const filling: StateBackend = {
@@ -122,7 +134,7 @@ class BenchChain {
 
   async load(): Promise<void> {
     await this.#order(await this.#engine.buildGenesis(genesis));
-    for (let nonce = 0; this.#left > 0; nonce++) {
+    for (let nonce = 0; this.#left.length > 0; nonce++) {
       await this.run([await sign(loader, { to: alice.address, nonce })]);
     }
   }
@@ -155,12 +167,11 @@ class BenchChain {
 
   async #filledFork() {
     const fork = await this.#backend.fork();
-    const count = Math.min(this.#left, ACCOUNTS_A_LOADING_BLOCK);
-    for (let each = 0; each < count; each++) {
-      const address = createAddressFromString(accountAddress(--this.#left));
-      await fork.state.putAccount(address, new Account(0n, 1n));
+    const accounts = this.#left.splice(-ACCOUNTS_A_LOADING_BLOCK);
+    for (const address of accounts) {
+      await fork.state.putAccount(createAddressFromString(address), new Account(0n, 1n));
     }
-    if (count > 0) await fork.endTransaction();
+    if (accounts.length > 0) await fork.endTransaction();
     return fork;
   }
 }
