@@ -1,12 +1,12 @@
 import {
   type Block,
-  type ChainId,
   type ChainNumber,
   type LedgerHeight,
   transactionsRoot,
   ZERO_HASH,
 } from "@weft/protocol";
 import { corrupt, type LmdbFiles, readBlock, readByHash, readByNumber } from "./lmdbFiles.ts";
+import { readStoredChains } from "./storedChains.ts";
 
 export type StoredHeads = { readonly head: Block; readonly chainHeads: readonly Block[] };
 
@@ -54,28 +54,9 @@ function checkHead(files: LmdbFiles, head: Block): void {
 }
 
 function readChainHeads(files: LmdbFiles): Block[] {
-  const heads: { first: number; block: Block }[] = [];
-  // Each step jumps over one chain's entries, so this reads two keys a chain.
-  for (let from = 0; ; ) {
-    const [first] = files.numbers.getRange({ start: [from, 0], limit: 1 });
-    if (first === undefined) break;
-    const [chainId] = first.key;
-    const [last] = files.numbers.getRange({
-      start: [chainId, Number.MAX_SAFE_INTEGER],
-      end: [chainId, 0],
-      inclusiveEnd: true,
-      reverse: true,
-      limit: 1,
-    });
-    if (last === undefined) throw corrupt(first.value, "begins a chain that has no end");
-    const block = present(
-      readByNumber(files, chainId as ChainId, last.key[1] as ChainNumber),
-      last.value,
-    );
-    heads.push({ first: first.value, block });
-    from = chainId + 1;
-  }
-  return heads.sort((a, b) => a.first - b.first).map(({ block }) => block);
+  return readStoredChains(files).map(({ chainId, lastNumber, lastHeight }) =>
+    present(readByNumber(files, chainId, lastNumber as ChainNumber), lastHeight),
+  );
 }
 
 function present(block: Block | undefined, height: number): Block {

@@ -1,3 +1,4 @@
+export { BlockLinks } from "./blockLinks.ts";
 export type { BlockStore, StoreListener } from "./blockStore.ts";
 export { LedgerError, type LedgerErrorCode } from "./errors.ts";
 export type { FollowOptions } from "./followBlocks.ts";
@@ -7,3 +8,4 @@ export type { LedgerListener } from "./listeners.ts";
 export { openLmdbStore } from "./lmdbStore.ts";
 export { createMemoryStore } from "./memoryStore.ts";
 export type { BlockDraft, OrderedBlock, Ordering } from "./ordering.ts";
+export { openReadOnlyStore, type ReadOnlyStore } from "./readOnlyStore.ts";

@@ -26,14 +26,19 @@ export type LmdbFiles = {
   readonly numbers: Database<number, NumberKey>;
 };
 
-/** @throws LedgerError STORE_OPEN_FAILED, STORE_CORRUPT */
-export function openLmdbFiles(dir: string): LmdbFiles {
+/**
+ * @param options.readOnly the store must be there; another process may be writing it.
+ * @throws LedgerError STORE_OPEN_FAILED, STORE_CORRUPT
+ */
+export function openLmdbFiles(dir: string, { readOnly = false } = {}): LmdbFiles {
   let root: RootDatabase | undefined;
   try {
-    mkdirSync(dir, { recursive: true });
+    if (readOnly) assertExists(join(dir, "data.mdb"));
+    else mkdirSync(dir, { recursive: true });
     checkDataFile(join(dir, "data.mdb"));
     root = open({
       path: dir,
+      readOnly,
       // else a directory with a dot in its name would be taken for a file
       noSubdir: false,
       maxDbs: 3,
@@ -59,6 +64,11 @@ export function openLmdbFiles(dir: string): LmdbFiles {
       cause,
     });
   }
+}
+
+/** Opening would make an empty one. */
+function assertExists(file: string): void {
+  if (statSync(file).size === 0) throw new Error(`${file} is empty`);
 }
 
 /** Reading a page past the file's end would kill the process (SIGBUS), so look before. */
