@@ -1,6 +1,9 @@
 export { type WeftChains, weftChains } from "./chain/chainClients.ts";
 export type { Crossing, CrossingRequest } from "./chain/crossing.ts";
-export type { BuyRequest, Listing, ListRequest, MarketReceipt } from "./chain/market.ts";
+export type { BuyRequest, Listing, ListRequest } from "./chain/market/listings.ts";
+export type { MarketReceipt } from "./chain/market/marketContract.ts";
+export type { AcceptOfferRequest, MakeOfferRequest } from "./chain/market/offers.ts";
+export type { Offer } from "./chain/market/readOffers.ts";
 export type { PollOptions } from "./chain/pollUntil.ts";
 export type { Item } from "./chain/tokens.ts";
 export type { TransferRequest, Wallet } from "./chain/wallet.ts";

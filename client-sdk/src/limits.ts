@@ -41,3 +41,5 @@ export const FAST_POLL_MS = 10;
 export const LOG_PAGE_BLOCKS = 10_000n;
 /** Blocks back from the newest one in which logs are looked for: servers keep about as many. */
 export const LOG_HISTORY_BLOCKS = 100_000n;
+/** How long an offer on the market stands when its bidder doesn't say. */
+export const DEFAULT_OFFER_MS = 7 * 24 * 60 * 60 * 1000;

@@ -65,14 +65,15 @@ test("two players log in, play a round, one wins the crown, sells it, and the ot
   const tokenId = minted?.tokenId ?? -1n;
   const { roundId } = round;
   expect(await alice.wallet.items()).toEqual([{ tokenId, item: "crown", roundId }]);
-  const { listingId } = await alice.wallet.list({ tokenId, priceWei: 5n });
+  const { listingId } = await alice.wallet.list({ tokenId, price: 5n });
   const [listing] = await bob.wallet.listings();
-  expect(listing).toMatchObject({ listingId, tokenId, priceWei: 5n, seller: alice.wallet.address });
-  await expect(bob.wallet.buy({ listingId, expectedPriceWei: 4n })).rejects.toMatchObject({
+  expect(listing).toMatchObject({ listingId, tokenId, price: 5n, seller: alice.wallet.address });
+  await expect(bob.wallet.buy({ listingId, price: 4n })).rejects.toMatchObject({
     code: "TRANSACTION_REFUSED",
     details: { errorName: "PriceMismatch" },
   });
-  await bob.wallet.buy({ listingId, expectedPriceWei: 5n });
+  if (listing === undefined) throw new Error("it was listed");
+  await bob.wallet.buy(listing);
   expect(await bob.wallet.items()).toEqual([{ tokenId, item: "crown", roundId }]);
   expect(await alice.wallet.items()).toEqual([]);
   expect(await alice.wallet.listings()).toEqual([]);

@@ -1,4 +1,5 @@
 import { contractAddresses } from "@weft/contracts";
+import { ZERO_ADDRESS } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newPlayer, type Player, startServer } from "./startServer.ts";
@@ -70,20 +71,21 @@ test("TRANSACTION_REFUSED with the contract's error for what a contract refuses"
     code: "TRANSACTION_REFUSED",
     details: { errorName: "ZeroAmount" },
   });
-  const buy = bob.wallet.buy({ listingId: 99n, expectedPriceWei: 1n });
+  const buy = bob.wallet.buy({ listingId: 99n, price: 1n });
   await expect(buy).rejects.toMatchObject({ details: { errorName: "ListingNotOpen" } });
 });
 
 test("a pass can be listed and taken back, by its seller only", async () => {
   const [tokenId = 0n] = await alice.wallet.passes();
   const collection = contractAddresses.gamePass;
-  const { listingId } = await alice.wallet.list({ tokenId, collection, priceWei: 7n });
+  const { listingId } = await alice.wallet.list({ tokenId, collection, price: 7n });
   expect(await alice.wallet.passes()).toEqual([]);
   expect(await bob.wallet.listings()).toEqual([
     {
       listingId,
       tokenId,
-      priceWei: 7n,
+      price: 7n,
+      currency: ZERO_ADDRESS,
       collection: collection.toLowerCase(),
       seller: alice.wallet.address,
     },

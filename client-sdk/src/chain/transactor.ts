@@ -11,6 +11,7 @@ import { ClientError } from "../errors.ts";
 import { FAST_POLL_MS, ZK_POLL_MS } from "../limits.ts";
 import type { ChainClients } from "./chainClients.ts";
 import { transactionRefused } from "./chainError.ts";
+import { createQueue } from "./createQueue.ts";
 import { type PollOptions, pollUntil } from "./pollUntil.ts";
 
 /** A call of a contract; the ABI is for the names of errors. */
@@ -96,14 +97,4 @@ async function settled(
 function undefinedIfMissing(error: unknown): undefined {
   if ((error as Error).name === "TransactionReceiptNotFoundError") return undefined;
   throw error;
-}
-
-/** Runs one after another; one that fails doesn't stop the next. */
-function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const next = last.then(run, run);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }

@@ -3,6 +3,7 @@ import { type Address, type Hash, ZERO_ADDRESS } from "@weft/protocol";
 import { encodeFunctionData, type LocalAccount } from "viem";
 import { fastPortalAbi } from "../fastPortalAbi.ts";
 import type { ChainClients } from "./chainClients.ts";
+import { createQueue } from "./createQueue.ts";
 import {
   type Crossing,
   type CrossingRequest,
@@ -16,9 +17,19 @@ import {
   type Listing,
   type ListRequest,
   listToken,
-  type MarketReceipt,
   readListings,
-} from "./market.ts";
+  readProceeds,
+  withdrawProceeds,
+} from "./market/listings.ts";
+import type { MarketReceipt } from "./market/marketContract.ts";
+import {
+  type AcceptOfferRequest,
+  acceptOffer,
+  cancelOffer,
+  type MakeOfferRequest,
+  makeOffer,
+} from "./market/offers.ts";
+import { type Offer, readOffers } from "./market/readOffers.ts";
 import type { PollOptions } from "./pollUntil.ts";
 import { type Item, readItems, readPasses } from "./tokens.ts";
 import { createTransactor, type Transactor } from "./transactor.ts";
@@ -50,15 +61,30 @@ export type Wallet = {
   items(): Promise<readonly Item[]>;
   /** Everything on the market, whoever sells it. */
   listings(): Promise<readonly Listing[]>;
+  /** Puts a token up for sale, in ZKPoW or an ERC-20; approves the market for it first if need be. */
   list(request: ListRequest): Promise<MarketReceipt & { readonly listingId: bigint }>;
+  /** Buys a listing as it was seen, so a `Listing` can be given; approves an ERC-20 first if need be. */
   buy(request: BuyRequest): Promise<MarketReceipt>;
   cancel(request: PollOptions & { readonly listingId: bigint }): Promise<MarketReceipt>;
+  /** Everybody's offers, expired ones too. */
+  offers(): Promise<readonly Offer[]>;
+  /** Offers to buy a token, or any of a collection; approves an ERC-20 first if need be. */
+  makeOffer(request: MakeOfferRequest): Promise<MarketReceipt & { readonly offerId: bigint }>;
+  /** Sells a token to who offered, for what was seen; approves the market for it first if need be. */
+  acceptOffer(request: AcceptOfferRequest): Promise<MarketReceipt>;
+  /** Ends one's own offer; ZKPoW comes back. */
+  cancelOffer(request: PollOptions & { readonly offerId: bigint }): Promise<MarketReceipt>;
+  /** ZKPoW from sales that the account, a contract, didn't take when they were made. */
+  proceeds(): Promise<bigint>;
+  withdrawProceeds(options?: PollOptions): Promise<MarketReceipt>;
 };
 
 export function createWallet(account: LocalAccount, clients: ChainClients): Wallet {
   const transactor = createTransactor(account, clients);
   const { address } = transactor;
   const { zk, fast } = clients;
+  // One after another: each looks at what the market may take before it asks for more.
+  const payments = createQueue();
   return {
     address,
     async balances() {
@@ -75,8 +101,14 @@ export function createWallet(account: LocalAccount, clients: ChainClients): Wall
     items: () => readItems(zk, address),
     listings: () => readListings(zk),
     list: (request) => listToken(zk, transactor, request),
-    buy: (request) => buyListing(transactor, request),
+    buy: (request) => payments(() => buyListing(zk, transactor, request)),
     cancel: (request) => cancelListing(transactor, request),
+    offers: () => readOffers(zk),
+    makeOffer: (request) => payments(() => makeOffer(zk, transactor, request)),
+    acceptOffer: (request) => acceptOffer(zk, transactor, request),
+    cancelOffer: (request) => cancelOffer(transactor, request),
+    proceeds: () => readProceeds(zk, address),
+    withdrawProceeds: (options) => withdrawProceeds(transactor, options),
   };
 }
 

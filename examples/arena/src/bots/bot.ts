@@ -50,11 +50,11 @@ export function createBot(onFinality: (sent: number, finality: Finality) => void
     },
     play: ({ actionsPerSecond }) => play(need("room"), actionsPerSecond, onFinality),
     async list({ tokenId, priceWei }) {
-      const { listingId } = await wallet().list({ tokenId, priceWei });
+      const { listingId } = await wallet().list({ tokenId, price: priceWei });
       return { listingId };
     },
     async buy({ listingId, priceWei }) {
-      const { transactionHash } = await wallet().buy({ listingId, expectedPriceWei: priceWei });
+      const { transactionHash } = await wallet().buy({ listingId, price: priceWei });
       return { transactionHash };
     },
     async withdraw({ amountWei }) {
