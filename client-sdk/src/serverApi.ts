@@ -12,6 +12,11 @@ import { ClientError, ServerError } from "./errors.ts";
 import { field } from "./fields.ts";
 import { HTTP_TIMEOUT_MS, MAX_RESPONSE_BYTES } from "./limits.ts";
 
+const artifactSchema = z.object({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sizeBytes: field.uint,
+  path: z.string(),
+});
 const infoSchema: z.ZodType<ServerInfo> = z.object({
   version: z.string(),
   fastChainId: field.chainId,
@@ -20,6 +25,13 @@ const infoSchema: z.ZodType<ServerInfo> = z.object({
   zkRpcUrl: z.string(),
   games: z.array(z.string()),
   logins: z.array(z.string()),
+  gameLogins: z.record(z.string(), z.object({ logins: z.array(z.string()), season: field.uint })),
+  ownership: z
+    .object({
+      contract: field.address,
+      artifacts: z.object({ wasm: artifactSchema, zkey: artifactSchema }).optional(),
+    })
+    .optional(),
   faucet: z.boolean(),
   nowMs: field.timestampMs,
 });

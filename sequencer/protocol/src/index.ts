@@ -17,6 +17,7 @@ export * from "./fastTransaction.ts";
 export * from "./hash.ts";
 export * from "./lane.ts";
 export * from "./limits.ts";
+export * from "./ownership.ts";
 export * from "./report.ts";
 export * from "./roomEvent.ts";
 export * from "./session.ts";

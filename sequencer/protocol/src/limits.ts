@@ -16,5 +16,11 @@ export const MAX_MINTS = 256;
 export const MAX_NAME_BYTES = 64;
 /** A login proof: an EIP-4361 message and its signature, or a zero-knowledge proof. */
 export const MAX_LOGIN_BYTES = 8192;
+/** Seasons of a game are numbered from 0 up to this: a new one gives every pass a new nullifier. */
+export const MAX_SEASON = 2 ** 32 - 1;
+/** A login may prove against the state of one of this many newest ZK blocks … */
+export const MAX_LOGIN_ROOT_BLOCKS = 256;
+/** … until this long after the next block replaced that state. */
+export const MAX_LOGIN_ROOT_AGE_MS = 10 * 60 * 1000;
 /** What a report says of the results, encoded. */
 export const MAX_RESULTS_BYTES = 64 * 1024;

@@ -1,4 +1,4 @@
-import type { ChainId, LedgerHeight, TimestampMs } from "./brand.ts";
+import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts";
 import type { Address, Hash, Hex } from "./bytes.ts";
 import { bytes, decodeFromBytes, encodeToBytes, record, uint } from "./codec.ts";
 import type { LaneHead } from "./lane.ts";
@@ -107,6 +107,31 @@ export function decodeSeal(encoded: Uint8Array): Seal {
 /** Colyseus's join options for a Weft room, under the key `weft`. */
 export type JoinOptions = { readonly ticket: JoinTicket; readonly signature: Hex };
 
+export type LoginType = LoginRequest["login"]["type"];
+
+export type GameLogins = {
+  /** Each a `LoginType`, unless the server is newer than this. */
+  readonly logins: readonly string[];
+  /** Part of the scope of ownership proofs. */
+  readonly season: number;
+};
+
+/** One of the files that a prover needs. */
+export type ArtifactInfo = {
+  /** 64 hexadecimal digits, without a prefix. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** Where the server has it, from its own URL on: `/weft/circuits/<sha256>.<wasm or zkey>`. */
+  readonly path: string;
+};
+
+export type OwnershipInfo = {
+  /** GamePass on the ZK chain. */
+  readonly contract: Address;
+  /** Missing where the server gives none, since its node has a key of its own. */
+  readonly artifacts?: { readonly wasm: ArtifactInfo; readonly zkey: ArtifactInfo } | undefined;
+};
+
 /** `GET /weft` */
 export type ServerInfo = {
   readonly version: string;
@@ -117,6 +142,10 @@ export type ServerInfo = {
   readonly games: readonly string[];
   /** Logins that games take. */
   readonly logins: readonly string[];
+  /** Which ones each game takes, by its name. */
+  readonly gameLogins: Readonly<Record<string, GameLogins>>;
+  /** What a login by ownership proof takes; missing where no game does. */
+  readonly ownership?: OwnershipInfo | undefined;
   /** Whether `POST /weft/faucet` gives away a pass and ZKPoW: development only. */
   readonly faucet: boolean;
   /** The server's clock: a client with a wrong one corrects its tickets and expiries by it. */
@@ -134,14 +163,36 @@ export type LoginRequest = {
     readonly payout: Address;
     readonly expiresAtMs: TimestampMs;
   };
-  readonly login: {
-    readonly type: "wallet";
-    readonly message: string;
-    readonly signature: Hex;
-    readonly owner: Address;
-    /** Decimal. */
-    readonly pass: string;
-  };
+  readonly login: WalletLoginRequest | OwnershipLoginRequest;
+};
+
+export type WalletLoginRequest = {
+  readonly type: "wallet";
+  readonly message: string;
+  readonly signature: Hex;
+  readonly owner: Address;
+  /** Decimal. */
+  readonly pass: string;
+};
+
+/**
+ * The circuit's public inputs are 32 bytes, big-endian. The server knows what contract, scope and binding have to
+ * be; that they are stated tells a proof that was made for something else from one that is wrong.
+ */
+export type OwnershipLoginRequest = {
+  readonly type: "ownership";
+  /** The ZK block after which the state root stood. */
+  readonly zkNumber: ChainNumber;
+  readonly stateRoot: Hash;
+  readonly contract: Address;
+  readonly season: number;
+  /** `ownershipScope` */
+  readonly scope: Hash;
+  /** `ownershipBinding` */
+  readonly binding: Hash;
+  readonly nullifier: Hash;
+  /** `GROTH16_PROOF_BYTES` */
+  readonly proof: Hex;
 };
 
 export type LoginResponse = {

@@ -22,7 +22,13 @@ const valid = {
 
 describe("defineGame", () => {
   test("fills in what is left out", () => {
-    expect(defineGame(valid)).toMatchObject({ version: 1, minPlayers: 1, maxPlayers: 8 });
+    expect(defineGame(valid)).toMatchObject({
+      version: 1,
+      minPlayers: 1,
+      maxPlayers: 8,
+      login: ["wallet", "ownership"],
+      season: 0,
+    });
   });
 
   const mistakes: [string, object][] = [
@@ -37,6 +43,11 @@ describe("defineGame", () => {
     ["tickRateHz", { tickRateHz: Number.NaN }],
     ["maxPlayers", { maxPlayers: 257 }],
     ["minPlayers", { minPlayers: 9 }],
+    ["season", { season: -1 }],
+    ["season", { season: 2 ** 32 }],
+    ["login", { login: [] }],
+    ["login", { login: ["wallet", "wallet"] }],
+    ["login", { login: ["telepathy"] as never }],
     ["round.seconds", { round: { seconds: 0, maxMints: 0 } }],
     ["round.seconds", { round: { seconds: 86_401, maxMints: 0 } }],
     ["round.maxMints", { round: { seconds: 1, maxMints: 257 } }],

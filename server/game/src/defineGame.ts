@@ -1,5 +1,12 @@
 import { Schema } from "@colyseus/schema";
-import { MAX_ITEM_BYTES, MAX_MINTS, MAX_NAME_BYTES, utf8ToBytes } from "@weft/protocol";
+import {
+  type LoginType,
+  MAX_ITEM_BYTES,
+  MAX_MINTS,
+  MAX_NAME_BYTES,
+  MAX_SEASON,
+  utf8ToBytes,
+} from "@weft/protocol";
 import { z } from "zod";
 import { GameError } from "./errors.ts";
 import { describeInput } from "./gameHash.ts";
@@ -18,6 +25,8 @@ import type { Action, Game, GameContext, GameDefinition, Player, RoundRules } fr
 const DEFAULT_VERSION = 1;
 const DEFAULT_MIN_PLAYERS = 1;
 const DEFAULT_MAX_PLAYERS = 8;
+const LOGIN_TYPES: readonly LoginType[] = ["wallet", "ownership"];
+const DEFAULT_SEASON = 0;
 
 /** Names end up in URLs and in what wallets show. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -48,12 +57,16 @@ export function defineGame<State extends Schema, Inputs extends Record<string, z
     version: definition.version ?? DEFAULT_VERSION,
     minPlayers: definition.minPlayers ?? DEFAULT_MIN_PLAYERS,
     maxPlayers: definition.maxPlayers ?? DEFAULT_MAX_PLAYERS,
+    login: definition.login ?? LOGIN_TYPES,
+    season: definition.season ?? DEFAULT_SEASON,
   };
   checkName("name", game.name);
   checkWhole("version", game.version, 1, Number.MAX_SAFE_INTEGER);
   checkWhole("tickRateHz", game.tickRateHz, MIN_TICK_RATE_HZ, MAX_TICK_RATE_HZ);
   checkWhole("maxPlayers", game.maxPlayers, 1, MAX_PLAYERS);
   checkWhole("minPlayers", game.minPlayers, 1, game.maxPlayers);
+  checkWhole("season", game.season, 0, MAX_SEASON);
+  checkLogin(game.login);
   for (const hook of HOOKS) {
     if (game[hook] !== undefined) checkFunction(hook, game[hook]);
   }
@@ -94,6 +107,13 @@ function checkFunction(path: string, value: unknown): void {
   if (Object.prototype.toString.call(value) !== "[object Function]") {
     invalid(path, "game code runs at once and to its end: no async functions, no generators");
   }
+}
+
+function checkLogin(types: readonly LoginType[]): void {
+  if (types.length === 0) invalid("login", "nobody could play");
+  if (new Set(types).size !== types.length) invalid("login", "one is there twice");
+  const unknown = types.find((type) => !LOGIN_TYPES.includes(type));
+  if (unknown !== undefined) invalid("login", `no login by ${JSON.stringify(unknown)}`);
 }
 
 function checkRound(round: RoundRules, hasReport: boolean): void {

@@ -1,5 +1,5 @@
 import type { Schema } from "@colyseus/schema";
-import type { Address, Frame, Hash, LeaveReason, Mint, Value } from "@weft/protocol";
+import type { Address, Frame, Hash, LeaveReason, LoginType, Mint, Value } from "@weft/protocol";
 import type { z } from "zod";
 import type { GameError } from "./errors.ts";
 
@@ -114,6 +114,13 @@ export type GameDefinition<State, Inputs extends Record<string, z.ZodType>> = Ga
   readonly maxPlayers?: number;
   /** Without it the room goes on for ever and reports nothing. */
   readonly round?: RoundRules;
+  /** How players may log in: by wallet, or by a proof that tells nobody which pass. Default: both. */
+  readonly login?: readonly LoginType[];
+  /**
+   * Rises when players are to be strangers again: what stands for a pass in logins by proof is another in each
+   * season. Default 0.
+   */
+  readonly season?: number;
   readonly actions: { readonly [Name in keyof Inputs]: Action<State, Inputs[Name]> };
 };
 
@@ -125,6 +132,8 @@ export type Game<
   readonly version: number;
   readonly minPlayers: number;
   readonly maxPlayers: number;
+  readonly login: readonly LoginType[];
+  readonly season: number;
 };
 
 /** The state that a game's rooms have. */

@@ -182,9 +182,19 @@ class RunningServer implements GameServer {
       zkRpcUrl: rpc.zkUrl,
       games: Object.keys(this.#options.games),
       logins: this.#login.types,
+      gameLogins: this.#gameLogins,
       faucet: this.#hasFaucet,
       nowMs: timestampMs(this.#nowMs()),
     };
+  }
+
+  /** What each game takes, of what the server can check. */
+  get #gameLogins(): ServerInfo["gameLogins"] {
+    const games = Object.values(this.#options.games).map(({ name, login, season }) => {
+      const logins = login.filter((type) => this.#login.types.includes(type));
+      return [name, { logins, season }] as const;
+    });
+    return Object.fromEntries(games);
   }
 
   #tell(update: RoundUpdate): void {

@@ -125,6 +125,7 @@ describe("HTTP", () => {
       zkRpcUrl: node.rpc.zkUrl,
       games: ["tally"],
       logins: ["wallet"],
+      gameLogins: { tally: { logins: ["wallet"], season: 0 } },
       faucet: true,
     });
   });

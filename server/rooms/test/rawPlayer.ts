@@ -88,7 +88,7 @@ export class RawPlayer {
   }
 
   /** A right login request, and what `change` makes of it. */
-  async loginRequest(change: LoginChange = {}): Promise<LoginRequest> {
+  async loginRequest(change: LoginChange = {}) {
     const { zkChainId, nowMs } = await this.getInfo();
     const { body } = await call<LoginChallenge>(this.url, "/weft/login/challenge", {});
     const grant = {
@@ -113,7 +113,8 @@ export class RawPlayer {
     });
     const signature = await (change.signer ?? this.account).signMessage({ message });
     const owner = change.owner ?? this.address;
-    return { grant, login: { type: "wallet", message, signature, owner, pass } };
+    const login = { type: "wallet" as const, message, signature, owner, pass };
+    return { grant, login } satisfies LoginRequest;
   }
 
   async login(change: LoginChange = {}): Promise<Answer<LoginResponse>> {
