@@ -85,6 +85,7 @@ contract RoundReports is IRoundReports, Ownable2Step {
         _checkReport(r, reported, game);
 
         reported.reportHash = keccak256(abi.encode(r));
+        reported.reporter = msg.sender;
         reported.status = RoundStatus.Reported;
         // The cap, a uint32, bounds the number of prizes, so the cast is safe.
         uint32 prizes = uint32(r.mints.length);
@@ -101,6 +102,11 @@ contract RoundReports is IRoundReports, Ownable2Step {
         if (reported.status != RoundStatus.Reported) revert RoundNotReported(r.roundId);
         if (block.timestamp > reported.deadline) revert DeadlinePassed(reported.deadline, block.timestamp);
         if (keccak256(abi.encode(r)) != reported.reportHash) revert ReportMismatch(r.roundId);
+        // Or else what was reported with a stolen key would go on being minted, day after day, once it is replaced.
+        address operator = _games[reported.game].operator;
+        if (reported.reporter != operator && msg.sender != operator) {
+            revert OperatorReplaced(r.roundId, reported.reporter);
+        }
 
         bool isNew = _coSign(r.roundId, reported, players, coSignatures);
         if (_mintDue(r, reported) == 0 && !isNew) revert NothingToAttest(r.roundId);

@@ -5,7 +5,7 @@ import { game, reportOf, roundActions, roundId } from "./support/roundActions.ts
 import { accounts } from "./support/startTestChain.ts";
 import { useTestChain } from "./support/useTestChain.ts";
 
-const { alice, bob } = accounts;
+const { operator, alice, bob } = accounts;
 const DAY = 86_400n;
 
 const running = useTestChain();
@@ -86,5 +86,35 @@ describe("a game mints so many prizes a day", () => {
     await rounds.register({ capWithoutQuorum: 3, mintsPerDay: 2 });
     expect(await rounds.read.mintsLeftToday([game])).toBe(0n);
     expect(await play(2, [alice])).toEqual([]);
+  });
+});
+
+describe("when a game's operator is replaced, what waits in reports of the old one", () => {
+  const report = reportOf([alice, bob, alice]);
+  beforeEach(async () => {
+    await rounds.register({ capWithoutQuorum: 3, mintsPerDay: 1 });
+    await rounds.open();
+    expect(rounds.mintedBy(await rounds.report(report))).toEqual([alice]);
+    await rounds.register({ capWithoutQuorum: 3, mintsPerDay: 1, operator: bob });
+    await rounds.moveTo(midnight);
+  });
+
+  test("is nobody's to mint, whatever the day allows: OperatorReplaced", async () => {
+    const refusal = [roundId, operator] as const;
+    await expectRevert(rounds.simulateAttest(report), "OperatorReplaced", refusal);
+    const signed = rounds.signed(report, 0, 1, 2);
+    await expectRevert(rounds.simulateAttest(report, signed), "OperatorReplaced", refusal);
+    const byOld = rounds.simulateAttest(report, [], operator);
+    await expectRevert(byOld, "OperatorReplaced", refusal);
+  });
+
+  test("but the new operator's, report by report", async () => {
+    expect(rounds.mintedBy(await rounds.attest(report, [], rounds.players, bob))).toEqual([bob]);
+    await expectRevert(rounds.simulateAttest(report), "OperatorReplaced");
+  });
+
+  test("and anybody's again if the old one comes back", async () => {
+    await rounds.register({ capWithoutQuorum: 3, mintsPerDay: 2 });
+    expect(rounds.mintedBy(await rounds.attest(report))).toEqual([bob, alice]);
   });
 });

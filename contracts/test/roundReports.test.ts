@@ -94,6 +94,7 @@ describe("openRound", () => {
       players: 5,
       coSigned: 0,
       status: status.open,
+      reporter: zeroAddress,
     });
     const [event] = await client.getContractEvents({
       abi: roundReportsAbi,

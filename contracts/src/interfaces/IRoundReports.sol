@@ -50,6 +50,8 @@ interface IRoundReports {
         uint8 players;
         uint8 coSigned;
         RoundStatus status;
+        /// The operator who reported it.
+        address reporter;
     }
 
     struct Mint {
@@ -136,6 +138,8 @@ interface IRoundReports {
     error InvalidWinner(uint256 index);
     /// @notice This isn't what was reported of the round.
     error ReportMismatch(bytes32 roundId);
+    /// @notice The game has another operator than the one who reported: only the new one has the rest minted.
+    error OperatorReplaced(bytes32 roundId, address reporter);
     /// @notice These aren't the players with whom the round was opened.
     error PlayersMismatch(bytes32 roundId);
     /// @notice At most MAX_CO_SIGNATURES in one transaction.
@@ -149,6 +153,7 @@ interface IRoundReports {
 
     /// @notice Registers a game, or gives it another operator or other caps. Owner only.
     /// @dev Rounds that are open keep their caps, and are reported by the new operator. The day's number holds at once.
+    /// Prizes that wait in reports of the old operator are minted only if the new one attests them.
     /// @param game The game's id.
     /// @param registration The operator, not zero; maxCap at most MAX_MINTS_PER_ROUND; capWithoutQuorum at most
     /// maxCap, zero so that nothing is minted unsigned; mintsPerDay, any number.
@@ -173,8 +178,8 @@ interface IRoundReports {
     function report(Report calldata r, bytes32[] calldata players, CoSignature[] calldata coSignatures) external;
 
     /// @notice Adds co-signatures to a report, and mints what may be minted by now: all the prizes with a
-    /// quorum, as far as the day's number goes. Anybody, until the deadline; without co-signatures where
-    /// only the day was in the way.
+    /// quorum, as far as the day's number goes. Anybody, until the deadline, and until the game's operator is
+    /// replaced: then only the new one. Without co-signatures where only the day was in the way.
     /// @dev A co-signature of a player who is counted already is passed over without a check: whoever sends the
     /// same a moment earlier can't make this call fail, as long as it brings anything new.
     /// @param r What was reported.

@@ -65,15 +65,22 @@ export function roundActions({ client, mined }: TestChain) {
       coSign(players, indices, report, hereNow),
     report: (report: ReportArgs, coSignatures: readonly CoSignatureArgs[] = [], by = players) =>
       mined(reports.write.report([report, idsOf(by), coSignatures], { account: operator })),
-    attest: (report: ReportArgs, coSignatures: readonly CoSignatureArgs[] = [], by = players) =>
-      mined(reports.write.attest([report, idsOf(by), coSignatures], { account: alice })),
+    attest: (
+      report: ReportArgs,
+      coSignatures: readonly CoSignatureArgs[] = [],
+      by = players,
+      account: Address = alice,
+    ) => mined(reports.write.attest([report, idsOf(by), coSignatures], { account })),
     simulateReport: (
       report: ReportArgs,
       coSignatures: readonly CoSignatureArgs[] = [],
       account: Address = operator,
     ) => reports.simulate.report([report, idsOf(players), coSignatures], { account }),
-    simulateAttest: (report: ReportArgs, coSignatures: readonly CoSignatureArgs[] = []) =>
-      reports.simulate.attest([report, idsOf(players), coSignatures], { account: alice }),
+    simulateAttest: (
+      report: ReportArgs,
+      coSignatures: readonly CoSignatureArgs[] = [],
+      account: Address = alice,
+    ) => reports.simulate.attest([report, idsOf(players), coSignatures], { account }),
     mintedBy: ({ logs }: TransactionReceipt) =>
       parseEventLogs({ abi: gameItemsAbi, logs, eventName: "ItemMinted" }).map(
         ({ args }) => args.to,
