@@ -11,8 +11,13 @@ import {
   type ZkGenesis,
 } from "@weft/protocol";
 
-/** ZKPoW that exists at the start, all of it the operator's: 10^9 with 18 decimals. */
+/** ZKPoW that exists at the start: 10^9 with 18 decimals. */
 const INITIAL_SUPPLY_WEI = 10n ** 27n;
+/**
+ * What the operator has of it, for gas: 1,000 ZKPoW, some million rounds at 1 gwei. All the rest is the
+ * owner's, since what a server's key holds is lost with that key.
+ */
+export const OPERATOR_GAS_WEI = 10n ** 21n;
 /** Gas of one ZK block, without releases. */
 const BLOCK_GAS_LIMIT = 30_000_000n;
 
@@ -27,12 +32,14 @@ const PROVER_POOL: Address = bytesToHex(
 export type GenesisOptions = {
   readonly zkChainId: ChainId;
   readonly fastChainId: ChainId;
+  readonly operator: Address;
   readonly owner: Address;
   readonly timestampMs: TimestampMs;
 };
 
-/** What the ZK chain begins with: the operator's tokens and Weft's contracts. */
-export function zkGenesisOf({ zkChainId, owner, timestampMs }: GenesisOptions): ZkGenesis {
+/** What the ZK chain begins with: Weft's contracts, and ZKPoW for their owner and for the operator's gas. */
+export function zkGenesisOf(options: GenesisOptions): ZkGenesis {
+  const { zkChainId, operator, owner, timestampMs } = options;
   return {
     chainId: zkChainId,
     timestampMs,
@@ -40,7 +47,13 @@ export function zkGenesisOf({ zkChainId, owner, timestampMs }: GenesisOptions): 
     feeRecipient: PROVER_POOL,
     portal: lowerAddress(contractAddresses.portal),
     deployer: lowerAddress(deployerAddress),
-    allocations: [{ address: owner, balance: INITIAL_SUPPLY_WEI }],
+    allocations:
+      owner === operator
+        ? [{ address: owner, balance: INITIAL_SUPPLY_WEI }]
+        : [
+            { address: owner, balance: INITIAL_SUPPLY_WEI - OPERATOR_GAS_WEI },
+            { address: operator, balance: OPERATOR_GAS_WEI },
+          ],
     contracts: genesisDeployments({ owner }).map(({ address, creationCode }) => ({
       address: lowerAddress(address),
       creationCode: hexToBytes(creationCode),

@@ -3,5 +3,5 @@ export { lowerAddress } from "./genesis.ts";
 export { createConsoleLogger, type LogLevel, silentLogger } from "./logger.ts";
 export { DEFAULT_FAST_CHAIN_ID, DEFAULT_RPC_PORT, DEFAULT_ZK_CHAIN_ID } from "./options.ts";
 export { startNode } from "./startNode.ts";
-export type { Logger, NodeOptions, Operator, WeftNode } from "./types.ts";
+export type { Logger, NodeOptions, Sender, WeftNode } from "./types.ts";
 export { type VerifyOptions, type VerifyResult, verifyLedger } from "./verifyLedger.ts";

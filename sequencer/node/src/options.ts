@@ -1,6 +1,16 @@
-import { type ChainId, chainId, type Hex, keccak256, utf8ToBytes } from "@weft/protocol";
+import {
+  type Address,
+  type ChainId,
+  chainId,
+  type Hex,
+  keccak256,
+  utf8ToBytes,
+  ZERO_ADDRESS,
+} from "@weft/protocol";
+import { isAddress } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { NodeError } from "./errors.ts";
+import { lowerAddress } from "./genesis.ts";
 import { createConsoleLogger } from "./logger.ts";
 import type { Logger, NodeOptions } from "./types.ts";
 
@@ -9,8 +19,9 @@ export const DEFAULT_FAST_CHAIN_ID = 5701;
 export const DEFAULT_RPC_PORT = 8545;
 const DEFAULT_RPC_HOST = "127.0.0.1";
 
-/** Known to everyone: what it owns is worth nothing. */
+/** Known to everyone: what they own is worth nothing. */
 const DEVELOPMENT_KEY: Hex = keccak256(utf8ToBytes("Weft development operator"));
+const DEVELOPMENT_OWNER_KEY: Hex = keccak256(utf8ToBytes("Weft development owner"));
 
 /** Options with their defaults, checked. */
 export type NodeSettings = {
@@ -19,7 +30,12 @@ export type NodeSettings = {
   readonly fastChainId: ChainId;
   readonly rpcHost: string;
   readonly rpcPort: number;
+  /** The operator. */
   readonly account: PrivateKeyAccount;
+  /** Who is to own the contracts of a ledger that begins; lower case. */
+  readonly owner: Address | undefined;
+  /** The owner, where the node has the key. */
+  readonly ownerAccount: PrivateKeyAccount | undefined;
   readonly development: boolean;
   readonly logger: Logger;
 };
@@ -39,7 +55,8 @@ export function resolveOptions(options: NodeOptions): NodeSettings {
     fastChainId,
     rpcHost: options.rpc?.host ?? DEFAULT_RPC_HOST,
     rpcPort,
-    account: accountOption(options.operatorKey ?? DEVELOPMENT_KEY),
+    account: accountOption("operatorKey", options.operatorKey ?? DEVELOPMENT_KEY),
+    ...ownerOptions(options),
     development: options.operatorKey === undefined,
     logger: options.logger ?? createConsoleLogger(),
   };
@@ -51,12 +68,33 @@ function chainIdOption(option: string, value: number): ChainId {
   return isUsable ? chainId(value) : invalid(option, `not a chain id: ${value}`);
 }
 
-function accountOption(key: Hex): PrivateKeyAccount {
+function ownerOptions(options: NodeOptions): Pick<NodeSettings, "owner" | "ownerAccount"> {
+  const { operatorKey, owner, ownerKey } = options;
+  const isNamed = owner !== undefined || ownerKey !== undefined;
+  if (isNamed && operatorKey === undefined) {
+    // Or else everybody could report rounds, on contracts that somebody seems to care for.
+    invalid("operatorKey", "an owner is given, and the operator is one whose key everybody knows");
+  }
+  if (owner !== undefined && (!isAddress(owner) || owner === ZERO_ADDRESS)) {
+    invalid("owner", `not an address, or one that was mistyped: ${owner}`);
+  }
+  const named = owner?.toLowerCase() as Address | undefined;
+  const key = ownerKey ?? (operatorKey === undefined ? DEVELOPMENT_OWNER_KEY : undefined);
+  if (key === undefined) return { owner: named, ownerAccount: undefined };
+  const ownerAccount = accountOption("ownerKey", key);
+  const address = lowerAddress(ownerAccount.address);
+  if (named !== undefined && named !== address) {
+    invalid("ownerKey", `not the key of ${named}, the owner`);
+  }
+  return { owner: address, ownerAccount };
+}
+
+function accountOption(option: string, key: Hex): PrivateKeyAccount {
   try {
     return privateKeyToAccount(key);
   } catch {
     // Neither the key nor an error that may quote it belongs into a log.
-    return invalid("operatorKey", "not a secp256k1 private key of 32 bytes in hexadecimal");
+    return invalid(option, "not a secp256k1 private key of 32 bytes in hexadecimal");
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contractAddresses, gamePassAbi, portalAbi, roundReportsAbi } from "@weft/contracts";
 import { fastPortalAbi } from "@weft/fast-chain";
-import { ZERO_ADDRESS } from "@weft/protocol";
+import { keccak256, utf8ToBytes, ZERO_ADDRESS } from "@weft/protocol";
 import {
   createPublicClient,
   createWalletClient,
@@ -39,6 +39,9 @@ function temporaryDir(): string {
 }
 
 const portal = lowerAddress(contractAddresses.portal);
+const operatorKey = keccak256(utf8ToBytes("operator"));
+const someone = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045" as const;
+const mistyped = "0xD8dA6BF26964aF9D7eEd9e03E53415D37aA96045" as const;
 
 /** A wallet on both chains, over HTTP as any wallet. */
 function wallet(node: WeftNode, account = privateKeyToAccount(generatePrivateKey())) {
@@ -182,6 +185,15 @@ test.each([
   [{ zkChainId: 7, fastChainId: 7 }, "fastChainId"],
   [{ rpc: { port: 70_000 } }, "rpc.port"],
   [{ operatorKey: "0x12" as const }, "operatorKey"],
+  [{ operatorKey }, "owner"],
+  [{ operatorKey, owner: "0x12" as const }, "owner"],
+  [{ operatorKey, owner: ZERO_ADDRESS }, "owner"],
+  // One letter's case is wrong, and with it the checksum.
+  [{ operatorKey, owner: mistyped }, "owner"],
+  [{ operatorKey, owner: someone, ownerKey: "0x12" as const }, "ownerKey"],
+  [{ operatorKey, owner: someone, ownerKey: operatorKey }, "ownerKey"],
+  [{ owner: someone }, "operatorKey"],
+  [{ ownerKey: operatorKey }, "operatorKey"],
   [{ dataDir: "/dev/null/x" }, "dataDir"],
 ])("%j is refused with the option's name", async (options, option) => {
   await expect(

@@ -13,10 +13,12 @@ import {
 import { type RpcServer, startRpcServer } from "@weft/rpc";
 import { startZkChain, type ZkChain } from "@weft/zk-chain";
 import { createPublicClient, custom, defineChain, type PublicClient } from "viem";
+import type { PrivateKeyAccount } from "viem/accounts";
 import { NodeError } from "./errors.ts";
 import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
-import { createOperator } from "./operator.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
+import { findOwner, genesisOwner } from "./owner.ts";
+import { createSender } from "./sender.ts";
 import type { NodeOptions, WeftNode } from "./types.ts";
 import { ZkBlockProducer } from "./zkBlockProducer.ts";
 import { beginOrContinueZkChain, depositsFrom } from "./zkStart.ts";
@@ -79,7 +81,10 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   started.push(() => rpc.stop());
   const zkClient = createZkClient(settings, rpc);
   const { account, development } = settings;
-  const operator = createOperator({ account, zkChain: zk, zkClient, chainId: zkChainId });
+  const senderOf = (sender: PrivateKeyAccount) =>
+    createSender({ account: sender, zkChain: zk, zkClient, chainId: zkChainId });
+  const operator = senderOf(account);
+  const owner = await findOwner({ settings, zkClient, operator, createSender: senderOf });
   return {
     ledger,
     fastChain,
@@ -90,6 +95,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
     rpc,
     zkClient,
     operator,
+    owner,
     development,
     logger,
     failed: failure.promise,
@@ -127,8 +133,13 @@ async function startChains(
 ): Promise<{ fastChain: FastChain; producer: ZkBlockProducer }> {
   const { zkChainId, fastChainId, account, logger } = settings;
   const nowMs = (): TimestampMs => timestampMs(Date.now());
-  const owner = lowerAddress(account.address);
-  const genesis: GenesisOptions = { zkChainId, fastChainId, owner, timestampMs: nowMs() };
+  const genesis: GenesisOptions = {
+    zkChainId,
+    fastChainId,
+    operator: lowerAddress(account.address),
+    owner: genesisOwner(settings, ledger.head !== undefined),
+    timestampMs: nowMs(),
+  };
   await beginOrContinueZkChain(zkChain, ledger, zkGenesisOf(genesis), (height, toHeight) =>
     logger.debug("replaying the ZK chain", { height, toHeight }),
   );

@@ -22,13 +22,21 @@ export type NodeOptions = {
   readonly fastChainId?: number;
   /** Where JSON-RPC listens; port 0 takes a free one. Default 127.0.0.1:8545. */
   readonly rpc?: { readonly host?: string; readonly port?: number };
-  /** Key of the account that owns the contracts, opens rounds and sends reports; a development key without one. */
+  /** Key of the account that opens rounds and sends reports; without one, a key that everybody knows, for development. */
   readonly operatorKey?: Hex;
+  /**
+   * Who is to own the contracts: mint passes, and say what each game's rounds may mint. A ledger that begins
+   * with an `operatorKey` needs an owner, whose key belongs where no server is: what a stolen operator's key
+   * can cost is bounded by what only the owner can change. Later it is what the chain says.
+   */
+  readonly owner?: Hex;
+  /** The owner's key, for chains on which it has nothing to protect: whoever takes the node over has it too. */
+  readonly ownerKey?: Hex;
   readonly logger?: Logger;
 };
 
-/** Sends the operator's transactions on the ZK chain, one after another. */
-export interface Operator {
+/** An account whose key the node has: sends its transactions on the ZK chain, one after another. */
+export interface Sender {
   readonly address: Address;
   /**
    * Signs, sends and waits for the receipt. Without `to`, `data` creates a contract.
@@ -48,8 +56,10 @@ export interface WeftNode {
   readonly rpc: RpcServer;
   /** Reads the ZK chain in process, without a connection. */
   readonly zkClient: PublicClient;
-  readonly operator: Operator;
-  /** True with the development key: faucets may run. */
+  readonly operator: Sender;
+  /** The contracts' owner, where the node has the key: in development, or with `ownerKey`. */
+  readonly owner: Sender | undefined;
+  /** True with the development keys: faucets may run. */
   readonly development: boolean;
   readonly logger: Logger;
   /** Resolves, with the reason, when the node had to stop by itself: nothing more is acknowledged. */

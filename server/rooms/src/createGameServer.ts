@@ -38,12 +38,13 @@ export async function createGameServer(options: GameServerOptions): Promise<Game
   let node: WeftNode | undefined;
   try {
     node = options.node ?? (await startNode(options));
+    const faucet = createFaucet(options, node);
     const chosen = await chooseTransport(options.transport ?? "auto", node.logger);
     const reports = new RoundReports(node, (ms) => wait(ms));
     for (const { name, round } of Object.values(options.games)) {
       if (round !== undefined) await reports.registerGame(name, gameCapsOf(round));
     }
-    return new RunningServer(options, node, chosen, reports);
+    return new RunningServer({ options, node, chosen, reports, faucet });
   } catch (error) {
     serverExists = false;
     if (options.node === undefined) await node?.stop();
@@ -51,10 +52,30 @@ export async function createGameServer(options: GameServerOptions): Promise<Game
   }
 }
 
+/** @throws RoomsError OPTIONS_INVALID where one is wanted, and the node can't mint passes */
+function createFaucet({ faucet }: GameServerOptions, node: WeftNode): Faucet | undefined {
+  if (!(faucet ?? (node.development && node.owner !== undefined))) return undefined;
+  if (node.owner === undefined) {
+    const needed =
+      "faucet: only the contracts' owner mints passes, and the node doesn't have its key";
+    throw new RoomsError("OPTIONS_INVALID", needed);
+  }
+  return new Faucet(node.owner, () => Date.now());
+}
+
+type Parts = {
+  readonly options: GameServerOptions;
+  readonly node: WeftNode;
+  readonly chosen: ChosenTransport;
+  readonly reports: RoundReports;
+  readonly faucet: Faucet | undefined;
+};
+
 class RunningServer implements GameServer {
   readonly node: WeftNode;
   readonly #options: GameServerOptions;
   readonly #chosen: ChosenTransport;
+  readonly #faucet: Faucet | undefined;
   readonly #host: RoomHost;
   readonly #login: LoginService;
   readonly #colyseus: ColyseusServer;
@@ -63,13 +84,9 @@ class RunningServer implements GameServer {
   #domains: ReadonlySet<string> = new Set();
   #stopping: Promise<void> | undefined;
 
-  constructor(
-    options: GameServerOptions,
-    node: WeftNode,
-    chosen: ChosenTransport,
-    reports: RoundReports,
-  ) {
+  constructor({ options, node, chosen, reports, faucet }: Parts) {
     this.node = node;
+    this.#faucet = faucet;
     this.#options = options;
     this.#chosen = chosen;
     this.#host = new RoomHost({
@@ -158,7 +175,7 @@ class RunningServer implements GameServer {
       logger: colyseusLogger(logger),
       ...(express === undefined ? {} : { express }),
     });
-    const faucet = this.#hasFaucet ? new Faucet(this.node, this.#nowMs) : undefined;
+    const faucet = this.#faucet;
     const info = () => this.#info();
     const endpoints = weftEndpoints({ info, login: this.#login, faucet, logger });
     colyseus.router = createRouter(endpoints, { openapi: { disabled: true } });
@@ -166,10 +183,6 @@ class RunningServer implements GameServer {
       colyseus.define(name, bindRoom(rooms[name] ?? WeftRoom, { host: this.#host, game }));
     }
     return colyseus;
-  }
-
-  get #hasFaucet(): boolean {
-    return this.#options.faucet ?? this.node.development;
   }
 
   #info(): ServerInfo {
@@ -183,7 +196,7 @@ class RunningServer implements GameServer {
       games: Object.keys(this.#options.games),
       logins: this.#login.types,
       gameLogins: this.#gameLogins,
-      faucet: this.#hasFaucet,
+      faucet: this.#faucet !== undefined,
       nowMs: timestampMs(this.#nowMs()),
     };
   }

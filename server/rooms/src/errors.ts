@@ -35,7 +35,7 @@ export type RoomsErrorCode =
   | "ROOMS_FULL"
   | "ROOM_FULL"
   // rounds on the ZK chain
-  /** Only the contracts' owner can register the game, and the operator isn't it. */
+  /** Only the contracts' owner can register the game, and the node doesn't have its key. */
   | "GAME_NOT_REGISTERED"
   | "ROUND_REFUSED"
   | "ROUND_STALE"

@@ -49,7 +49,10 @@ export type GameServerOptions = {
    * and what logins are checked against; without it, only loopback names are taken.
    */
   readonly publicUrl?: string;
-  /** Whether `POST /weft/faucet` gives away passes and ZKPoW. Default: on a development node only. */
+  /**
+   * Whether `POST /weft/faucet` gives away passes and ZKPoW, which takes a node with the owner's key. Default: on a
+   * development node only.
+   */
   readonly faucet?: boolean;
   /** Adds routes to the server's Express application: a monitor, static files, … */
   readonly express?: (app: Application) => void | Promise<void>;

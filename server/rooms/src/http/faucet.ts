@@ -1,5 +1,5 @@
-import { gamePassAbi } from "@weft/contracts";
-import type { WeftNode } from "@weft/node";
+import { contractAddresses, gamePassAbi } from "@weft/contracts";
+import type { Sender } from "@weft/node";
 import type { Address, FaucetResponse } from "@weft/protocol";
 import { encodeFunctionData, parseEventLogs } from "viem";
 import { RoomsError } from "../errors.ts";
@@ -13,9 +13,9 @@ import {
   MAX_TRACKED_ADDRESSES,
 } from "../limits.ts";
 
-/** Gives newcomers a pass and ZKPoW, out of the operator's account: for development. */
+/** Gives newcomers a pass and ZKPoW, as the contracts' owner: for development. */
 export class Faucet {
-  readonly #node: WeftNode;
+  readonly #owner: Sender;
   readonly #nowMs: () => number;
   readonly #all: TokenBucket;
   readonly #each = new KeyedBuckets({
@@ -24,8 +24,8 @@ export class Faucet {
     maxKeys: MAX_TRACKED_ADDRESSES,
   });
 
-  constructor(node: WeftNode, nowMs: () => number) {
-    this.#node = node;
+  constructor(owner: Sender, nowMs: () => number) {
+    this.#owner = owner;
     this.#nowMs = nowMs;
     this.#all = new TokenBucket(FAUCET_PER_SECOND, FAUCET_BURST, nowMs());
   }
@@ -36,11 +36,10 @@ export class Faucet {
     if (!this.#each.take(address, nowMs) || !this.#all.take(nowMs)) {
       throw new RoomsError("RATE_LIMITED", "the faucet gives rarely, try again in a few seconds");
     }
-    const { operator, contracts } = this.#node;
     const data = encodeFunctionData({ abi: gamePassAbi, functionName: "mint", args: [address] });
     const [minted] = await Promise.all([
-      operator.send({ to: contracts.gamePass, data }),
-      operator.send({ to: address, value: FAUCET_WEI }),
+      this.#owner.send({ to: contractAddresses.gamePass, data }),
+      this.#owner.send({ to: address, value: FAUCET_WEI }),
     ]);
     const [transfer] = parseEventLogs({
       abi: gamePassAbi,

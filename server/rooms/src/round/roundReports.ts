@@ -58,7 +58,7 @@ export type ReportedRound = {
 /** As `IRoundReports.RoundStatus`. */
 const RoundStatus = { unknown: 0, open: 1, reported: 2 } as const;
 
-type ZkNode = Pick<WeftNode, "operator" | "zkClient" | "contracts" | "logger">;
+type ZkNode = Pick<WeftNode, "operator" | "owner" | "zkClient" | "contracts" | "logger">;
 
 /** The operator's side of the contract RoundReports. */
 export class RoundReports {
@@ -71,13 +71,13 @@ export class RoundReports {
   }
 
   /**
-   * Registers a game unless it is, with this operator and these caps. Where only somebody else can do that,
-   * what they have registered holds, if it allows the game's rounds at all.
-   * @throws RoomsError GAME_NOT_REGISTERED
+   * Registers a game unless it is, with this operator and these caps, as the contracts' owner. A node without the
+   * owner's key takes what the owner has registered, if it allows the game's rounds at all.
+   * @throws RoomsError GAME_NOT_REGISTERED, with the call in `details` that the owner has to make: `to`, `data`
    */
   async registerGame(name: string, caps: GameCaps): Promise<void> {
     const game = gameIdOf(name);
-    const { operator, logger } = this.#node;
+    const { operator, contracts, logger } = this.#node;
     const known = await this.#readGame(game);
     const isUsable =
       known.operator.toLowerCase() === operator.address && known.maxCap >= caps.maxCap;
@@ -86,18 +86,28 @@ export class RoundReports {
     if (isUsable && isSame) return;
     const registration = { operator: operator.address, ...caps };
     const args = [game, registration] as const;
-    const abi = roundReportsAbi;
+    const data = encodeFunctionData({ abi: roundReportsAbi, functionName: "registerGame", args });
+    const call = { to: contracts.roundReports, data };
+    if (await this.#sendAsOwner(call)) return;
+    if (!isUsable) {
+      const what = `the contracts' owner must register ${name}: details.data, sent to details.to`;
+      throw new RoomsError("GAME_NOT_REGISTERED", what, {
+        details: { game, registration, ...call },
+      });
+    }
+    logger.info("the contracts' owner allows a game other caps", { name, caps, known });
+  }
+
+  /** @returns whether the node has the owner's key, and it is the owner's still. */
+  async #sendAsOwner(call: { to: Address; data: Hex }): Promise<boolean> {
+    const { owner } = this.#node;
+    if (owner === undefined) return false;
     try {
-      await this.#send(encodeFunctionData({ abi, functionName: "registerGame", args }));
+      await owner.send(call);
+      return true;
     } catch (cause) {
-      if (errorNameOf(cause) !== "OwnableUnauthorizedAccount") throw cause;
-      if (!isUsable) {
-        throw new RoomsError("GAME_NOT_REGISTERED", `the contracts' owner must register ${name}`, {
-          details: { game, registration },
-          cause,
-        });
-      }
-      logger.info("the contracts' owner allows a game other caps", { name, caps, known });
+      if (errorNameOf(cause) === "OwnableUnauthorizedAccount") return false;
+      throw cause;
     }
   }
 

@@ -13,7 +13,7 @@ import { BaseError, decodeErrorResult, type PublicClient, type TransactionReceip
 import type { PrivateKeyAccount } from "viem/accounts";
 import { NodeError } from "./errors.ts";
 import { lowerAddress } from "./genesis.ts";
-import type { Operator } from "./types.ts";
+import type { Sender } from "./types.ts";
 
 /** How long a transaction may take into a block. */
 const OPERATOR_TIMEOUT_MS = 30_000;
@@ -24,15 +24,18 @@ const knownErrors = [gameItemsAbi, gamePassAbi, marketAbi, portalAbi, roundRepor
 
 type Call = { to?: Address; data?: Hex; value?: bigint };
 
-export type OperatorOptions = {
+export type SenderOptions = {
   readonly account: PrivateKeyAccount;
   readonly zkChain: ZkChain;
   readonly zkClient: PublicClient;
   readonly chainId: number;
 };
 
-/** One sender, one nonce after another: calls are signed in the order in which they come. */
-export function createOperator(options: OperatorOptions): Operator {
+/**
+ * One account, one nonce after another: calls are signed in the order in which they come. So an account that
+ * two of them share would stand in its own way.
+ */
+export function createSender(options: SenderOptions): Sender {
   const { account, zkClient } = options;
   let tail: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -60,7 +63,7 @@ export function createOperator(options: OperatorOptions): Operator {
   };
 }
 
-async function submit(options: OperatorOptions, call: Call): Promise<Hash> {
+async function submit(options: SenderOptions, call: Call): Promise<Hash> {
   const { account, zkClient, zkChain, chainId } = options;
   const [gas, nonce, fees] = await Promise.all([
     estimate(zkClient, account.address, call),
@@ -120,7 +123,7 @@ async function committed(zkChain: ZkChain, hash: Hash): Promise<void> {
 }
 
 /** Runs the call once more as of its block, to learn what it reverted with. */
-async function revertReason(options: OperatorOptions, call: Call, receipt: TransactionReceipt) {
+async function revertReason(options: SenderOptions, call: Call, receipt: TransactionReceipt) {
   const { account, zkClient } = options;
   try {
     await zkClient.call({ account: account.address, ...call, blockNumber: receipt.blockNumber });
