@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runChecks } from "./checks.mjs";
 import { countTests } from "./countTests.mjs";
+import { installChromium } from "./installChromium.mjs";
 
 // What .ci/run does once the checkout is set up: the checks, then `npm test` as a newcomer would type
 // it, then one line with the numbers, which is the last that is printed.
@@ -35,6 +36,7 @@ function runTests() {
   }
 }
 
+console.log(`== browser\n${installChromium()}`);
 const failedChecks = runChecks();
 console.log("\n== tests");
 const tests = runTests();
