@@ -60,7 +60,7 @@ function createTestConnection() {
 }
 
 const { sessionId, chainId, room: address, lane } = origin;
-const welcome = { chainId, room: address, lane, head: start };
+const welcome = { chainId, room: address, lane, head: start, sealed: 0, keptForMs: 20_000 };
 
 let approves = true;
 let peer: ReturnType<typeof createTestConnection>;

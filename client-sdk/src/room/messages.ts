@@ -20,6 +20,8 @@ const welcomeSchema: z.ZodType<Welcome> = z.object({
   room: field.address,
   lane: field.uint,
   head: laneHead,
+  sealed: field.uint,
+  keptForMs: field.uint,
 });
 
 const sealRequestSchema: z.ZodType<SealRequest> = z.object({ roundId: field.hash, head: laneHead });

@@ -20,7 +20,7 @@ export type Packed = { readonly transactions: Uint8Array[]; readonly hashes: rea
 /**
  * What was applied since the last block, in an order that a replay may follow. Events of one room
  * are gathered into runs. A run may move ahead of what other rooms and accounts did meanwhile, since
- * they don't touch each other; what touches sessions (joins too) or begins a room ends all runs.
+ * they don't touch each other; what touches sessions (joins and rejoins too) or begins a room ends all runs.
  */
 export class PendingBlock {
   readonly #entries: Entry[] = [];
@@ -48,7 +48,7 @@ export class PendingBlock {
   }
 
   addEvent(room: Address, index: number, event: RoomEvent): void {
-    if (event.type === "join") this.#runs.clear();
+    if (event.type === "join" || event.type === "rejoin") this.#runs.clear();
     const sizeBytes = EVENT_OVERHEAD_BYTES + variableBytes(event);
     this.#sizeBytes += sizeBytes;
     const run = this.#runs.get(room);

@@ -74,7 +74,15 @@ function createProgram(): RoomProgram {
 function openRound({ chain }: TestChain, journal: RoomJournal, cap = 2) {
   const roundId = roundIdOf(journal.room, journal.record.rounds);
   const deadlineMs = timestampMs(2_000_000_000_000);
-  const event = { type: "roundOpen" as const, roundId, cap, deadlineMs, ...chain.seed(roundId) };
+  const players = journal.record.lanes.map((_, lane) => lane);
+  const event = {
+    type: "roundOpen" as const,
+    roundId,
+    cap,
+    deadlineMs,
+    players,
+    ...chain.seed(roundId),
+  };
   journal.append(event);
   return event;
 }

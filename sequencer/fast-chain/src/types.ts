@@ -41,6 +41,16 @@ export type Lane = {
   readonly left: LeaveReason | undefined;
 };
 
+/** A round whose report is in the log. Whether the ZK chain has it too, that chain knows. */
+export type ReportedRound = {
+  readonly roundId: Hash;
+  /** Block that holds the report; undefined until there is one. */
+  readonly height: LedgerHeight | undefined;
+  readonly players: readonly number[];
+  /** The lanes that the report's root is over. */
+  readonly lanes: readonly SealedLane[];
+};
+
 /** A round from its opening to its report. Lane numbers are the indices of the lists. */
 export type Round = {
   readonly roundId: Hash;
@@ -48,6 +58,8 @@ export type Round = {
   readonly deadlineMs: TimestampMs;
   /** Block that holds the opening; undefined until there is one. */
   readonly openHeight: LedgerHeight | undefined;
+  /** Lanes whose players can co-sign the report. */
+  readonly players: readonly number[];
   /** Sequence numbers of the lanes when the round opened. */
   readonly base: readonly number[];
   /** How things stood at the round's end; undefined while it runs. */
@@ -63,9 +75,13 @@ export type RoundEnd = {
 /** What the chain knows of a room. It doesn't know the game. */
 export type RoomRecord = {
   readonly room: Address;
+  /** What its host calls it. */
+  readonly name: string;
   readonly game: string;
   readonly gameHash: Hash;
   readonly seed: Hash;
+  /** The block behind the seed: the room was created above it. */
+  readonly seedHeight: LedgerHeight;
   /** Events so far. */
   readonly events: number;
   /** The game's clock. */
@@ -76,6 +92,8 @@ export type RoomRecord = {
   /** Rounds opened so far. */
   readonly rounds: number;
   readonly round: Round | undefined;
+  /** The newest round with a report, until the next one opens. */
+  readonly reported: ReportedRound | undefined;
 };
 
 /** A transaction's place in the ledger. */
@@ -135,6 +153,13 @@ export interface FastChainHost {
   submit(transaction: FastTransaction): Promise<Inclusion>;
   /** Creates the room and opens its log. */
   createRoom(room: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal;
+  /** Rooms that are open. */
+  rooms(): readonly RoomRecord[];
+  /**
+   * Opens the log of a room that is there already, as after a restart.
+   * @throws FastChainError ROOM_UNKNOWN; ROOM_HOSTED when its log is open.
+   */
+  resumeRoom(room: Address): RoomJournal;
   session(id: Hash): Session | undefined;
   /** Deposits credited, and withdrawals made, so far: the nonces of the next ones. */
   readonly deposits: bigint;

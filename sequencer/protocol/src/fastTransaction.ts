@@ -57,6 +57,8 @@ export type CloseSession = { readonly sessionId: Hash; readonly reason: string }
 
 export type CreateRoom = {
   readonly room: Address;
+  /** What its host calls it: where players find it, also after a restart. */
+  readonly name: string;
   readonly game: string;
   /** Hash of the game's declared name, version and rules: which program to replay with. */
   readonly gameHash: Hash;
@@ -107,6 +109,7 @@ const fastCodec = variant({
     tag: 4,
     codec: record<CreateRoom>({
       room: address,
+      name: text(MAX_NAME_BYTES),
       game: text(MAX_NAME_BYTES),
       gameHash: hash,
       seedHeight: uint(),

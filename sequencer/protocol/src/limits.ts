@@ -10,6 +10,8 @@ export const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 export const MAX_ROOM_EVENTS = 20_000;
 /** Lanes that one room may ever have: each join opens one. */
 export const MAX_LANES = 4096;
+/** Players who can co-sign a round's report: as many as the contract has bits for. */
+export const MAX_ROUND_PLAYERS = 64;
 /** Prizes in one report. */
 export const MAX_MINTS = 256;
 /** Names of games, actions and items, in UTF-8. */

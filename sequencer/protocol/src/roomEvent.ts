@@ -6,12 +6,13 @@ import {
   type CodecType,
   fail,
   hash,
+  list,
   record,
   text,
   uint,
   variant,
 } from "./codec.ts";
-import { MAX_FRAME_BYTES, MAX_LANES, MAX_NAME_BYTES } from "./limits.ts";
+import { MAX_FRAME_BYTES, MAX_LANES, MAX_NAME_BYTES, MAX_ROUND_PLAYERS } from "./limits.ts";
 import { type RoundReport, reportCodec } from "./report.ts";
 
 const lane = uint(MAX_LANES - 1);
@@ -37,6 +38,16 @@ export type JoinEvent = {
   /** P-256 signature of the join ticket by the session key, r ‖ s. */
   readonly signature: Uint8Array;
 };
+/**
+ * A player whose connection was lost comes back to a lane that goes on, with a new ticket of its session. In the
+ * log so that the ticket is good once.
+ */
+export type RejoinEvent = {
+  readonly lane: number;
+  readonly issuedAtMs: TimestampMs;
+  /** P-256 signature of the join ticket by the session key, r ‖ s. */
+  readonly signature: Uint8Array;
+};
 export type LeaveEvent = { readonly lane: number; readonly reason: LeaveReason };
 /** The lane's next frame; its number follows from the lane. */
 export type FrameEvent = { readonly lane: number; readonly frame: Uint8Array };
@@ -57,6 +68,8 @@ export type RoundOpenEvent = {
   readonly deadlineMs: TimestampMs;
   readonly seedHeight: LedgerHeight;
   readonly seed: Hash;
+  /** Lanes whose players can co-sign the round's report, ascending: they were registered on the ZK chain too. */
+  readonly players: readonly number[];
 };
 /** The round's last tick has run: what came before counts, once it is sealed. */
 export type RoundEndEvent = { readonly roundId: Hash };
@@ -89,6 +102,7 @@ export const roomEventCodec = variant({
       deadlineMs: uint(),
       seedHeight: uint(),
       seed: hash,
+      players: list(lane, MAX_ROUND_PLAYERS),
     }),
   },
   report: { tag: 8, codec: record<ReportEvent>({ report: reportCodec }) },
@@ -97,6 +111,10 @@ export const roomEventCodec = variant({
     codec: record<RoundVoidEvent>({ roundId: hash, code: text(MAX_NAME_BYTES) }),
   },
   roundEnd: { tag: 11, codec: record<RoundEndEvent>({ roundId: hash }) },
+  rejoin: {
+    tag: 12,
+    codec: record<RejoinEvent>({ lane, issuedAtMs: uint(), signature: bytes(64) }),
+  },
   close: { tag: 10, codec: record<CloseEvent>({}) },
 });
 

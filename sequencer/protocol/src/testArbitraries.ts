@@ -3,7 +3,7 @@ import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts
 import { bytesToHex, type Hex } from "./bytes.ts";
 import type { CoSignRequest } from "./coSign.ts";
 import type { FastTransaction } from "./fastTransaction.ts";
-import { MAX_LANES } from "./limits.ts";
+import { MAX_LANES, MAX_ROUND_PLAYERS } from "./limits.ts";
 import type { RoundReport } from "./report.ts";
 import { leaveReasons, type RoomEvent } from "./roomEvent.ts";
 import type { LoginProof, SessionGrant } from "./session.ts";
@@ -71,6 +71,7 @@ const typed = <T extends string, F extends object>(type: T, fields: fc.Arbitrary
 
 const anyRoomEvent: fc.Arbitrary<RoomEvent> = fc.oneof(
   typed("join", fc.record({ lane, sessionId: anyHex(32), issuedAtMs: time, signature })),
+  typed("rejoin", fc.record({ lane, issuedAtMs: time, signature })),
   typed("leave", fc.record({ lane, reason: fc.constantFrom(...leaveReasons) })),
   typed("frame", fc.record({ lane, frame: someBytes(80) })),
   typed("tick", fc.record({ nowMs: time })),
@@ -84,6 +85,7 @@ const anyRoomEvent: fc.Arbitrary<RoomEvent> = fc.oneof(
       deadlineMs: time,
       seedHeight: height,
       seed: anyHex(32),
+      players: fc.array(lane, { maxLength: MAX_ROUND_PLAYERS }),
     }),
   ),
   typed("roundEnd", fc.record({ roundId: anyHex(32) })),
@@ -134,6 +136,7 @@ export const anyFastTransaction: fc.Arbitrary<FastTransaction> = fc.oneof(
     "createRoom",
     fc.record({
       room: anyHex(20),
+      name,
       game: name,
       gameHash: anyHex(32),
       seedHeight: height,

@@ -29,6 +29,8 @@ export const Message = {
   coSignature: "weft:coSignature",
   /** server → client: `RoundNews` */
   round: "weft:round",
+  /** server → client: `ComeBack`, before a server that will be back closes the connection. */
+  comeBack: "weft:comeBack",
 } as const;
 
 export type Welcome = {
@@ -37,7 +39,14 @@ export type Welcome = {
   readonly lane: number;
   /** The newest frame that the server has: a client sends again what comes after it. */
   readonly head: LaneHead;
+  /** Frames up to this number are sealed. After a crash it may be less than was told before. */
+  readonly sealed: number;
+  /** How long the place is kept when the connection is lost, in ms. */
+  readonly keptForMs: number;
 };
+
+/** The server stops for a while, and the room with it. The place is kept: resume it then. */
+export type ComeBack = { readonly retryAfterMs: number };
 
 /** How far a lane's frames have got. A player's own actions up to `applied` and `sequenced`. */
 export type Finality = {
@@ -105,7 +114,12 @@ export function decodeSeal(encoded: Uint8Array): Seal {
 }
 
 /** Colyseus's join options for a Weft room, under the key `weft`. */
-export type JoinOptions = { readonly ticket: JoinTicket; readonly signature: Hex };
+export type JoinOptions = {
+  readonly ticket: JoinTicket;
+  readonly signature: Hex;
+  /** The lane that the session has in the room already, to go on with it over this connection. */
+  readonly resume?: number;
+};
 
 export type LoginType = LoginRequest["login"]["type"];
 

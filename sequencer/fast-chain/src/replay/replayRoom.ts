@@ -49,6 +49,7 @@ export function replayRoomEvent(program: RoomProgram, record: RoomRecord, event:
     case "roundVoid":
       program.roundClose();
       break;
+    case "rejoin":
     case "seal":
     case "roundEnd":
     case "close":

@@ -26,19 +26,22 @@ export function checkSeed(
 
 export function applyCreateRoom(transition: Transition, create: CreateRoom): void {
   const { state } = transition;
-  const { room, game, gameHash, seed } = create;
+  const { room, name, game, gameHash, seed, seedHeight } = create;
   if (state.room(room) !== undefined) refuse("ROOM_EXISTS", `room ${room} exists`, { room });
   checkSeed(transition, create, room);
   state.setRoom({
     room,
+    name,
     game,
     gameHash,
     seed,
+    seedHeight,
     events: 0,
     nowMs: NO_TIME,
     lanes: [],
     stateHash: ZERO_HASH,
     rounds: 0,
     round: undefined,
+    reported: undefined,
   });
 }

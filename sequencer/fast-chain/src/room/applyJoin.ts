@@ -1,8 +1,9 @@
-import { type JoinEvent, MAX_LANES, startLane } from "@weft/protocol";
+import { type JoinEvent, MAX_LANES, type RejoinEvent, startLane } from "@weft/protocol";
 import { refuse } from "../errors.ts";
 import { checkTicket } from "../session/checkTicket.ts";
 import type { Transition } from "../transition.ts";
 import type { Lane, RoomRecord } from "../types.ts";
+import { activeLane } from "./lane.ts";
 
 /** A session enters: a new lane begins. */
 export function applyJoin(
@@ -26,4 +27,21 @@ export function applyJoin(
   const { sessionKey, payout } = session.grant;
   const lane: Lane = { sessionId, sessionKey, payout, head: start, sealed: start, left: undefined };
   return { ...record, lanes: [...record.lanes, lane] };
+}
+
+/** A session comes back to its lane. The lane stays as it is; the ticket is used up. */
+export function applyRejoin(
+  { state, checks }: Transition,
+  record: RoomRecord,
+  { lane, issuedAtMs, signature }: RejoinEvent,
+): RoomRecord {
+  const { sessionId } = activeLane(record, lane);
+  const session = checkTicket(
+    state,
+    { sessionId, game: record.game, issuedAtMs },
+    signature,
+    checks,
+  );
+  state.setSession({ ...session, newestTicketMs: issuedAtMs });
+  return record;
 }

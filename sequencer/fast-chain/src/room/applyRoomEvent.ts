@@ -1,7 +1,7 @@
 import type { RoomEvent } from "@weft/protocol";
 import type { Transition } from "../transition.ts";
 import type { RoomRecord } from "../types.ts";
-import { applyJoin } from "./applyJoin.ts";
+import { applyJoin, applyRejoin } from "./applyJoin.ts";
 import { applyFrame, applyLeave, applySeal, applyTick } from "./applyLane.ts";
 import { applyReport, applyRoundEnd, applyRoundOpen, applyRoundVoid } from "./round.ts";
 
@@ -22,6 +22,8 @@ function dispatch(transition: Transition, record: RoomRecord, event: RoomEvent):
   switch (event.type) {
     case "join":
       return applyJoin(transition, record, event);
+    case "rejoin":
+      return applyRejoin(transition, record, event);
     case "leave":
       return applyLeave(record, event);
     case "frame":

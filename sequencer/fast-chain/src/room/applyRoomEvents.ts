@@ -2,7 +2,7 @@ import type { Address, LedgerHeight, RoomEvent, RoomEvents } from "@weft/protoco
 import { refuse } from "../errors.ts";
 import type { FastState } from "../state.ts";
 import type { Transition } from "../transition.ts";
-import type { RoomRecord } from "../types.ts";
+import type { RoomRecord, Round } from "../types.ts";
 import { applyRoomEvent } from "./applyRoomEvent.ts";
 
 /** @throws FastChainError ROOM_UNKNOWN */
@@ -28,13 +28,24 @@ export function applyRoomEvents(transition: Transition, run: RoomEvents): void {
   for (const event of run.events) applyEventToState(transition, run.room, event);
 }
 
-/** Once the block is ordered: a round that opened or ended in it learns its height. */
+/** Once the block is ordered: a round that opened, ended or was reported in it learns its height. */
 export function markRoundHeights(state: FastState, room: Address, height: LedgerHeight): void {
   const record = state.room(room);
-  const round = record?.round;
-  if (record === undefined || round === undefined) return;
-  const openHeight = round.openHeight ?? height;
-  const end = round.end && { ...round.end, height: round.end.height ?? height };
-  if (openHeight === round.openHeight && end?.height === round.end?.height) return;
-  state.setRoom({ ...record, round: { ...round, openHeight, end } });
+  if (record === undefined) return;
+  const round = record.round && withHeights(record.round, height);
+  const reported = record.reported && atHeight(record.reported, height);
+  if (round === record.round && reported === record.reported) return;
+  state.setRoom({ ...record, round, reported });
 }
+
+function withHeights(round: Round, height: LedgerHeight): Round {
+  const end = round.end && atHeight(round.end, height);
+  if (round.openHeight !== undefined && end === round.end) return round;
+  return { ...round, openHeight: round.openHeight ?? height, end };
+}
+
+/** What hasn't a height yet gets this one. */
+const atHeight = <T extends { readonly height: LedgerHeight | undefined }>(
+  dated: T,
+  height: LedgerHeight,
+): T => (dated.height === undefined ? { ...dated, height } : dated);

@@ -20,14 +20,27 @@ export function applyRoundOpen(
   event: RoundOpenEvent,
 ): RoomRecord {
   if (record.round !== undefined) refuse("ROUND_OPEN", `round ${record.round.roundId} is open`);
-  const { roundId, cap, deadlineMs } = event;
+  const { roundId, cap, deadlineMs, players } = event;
   if (roundId !== roundIdOf(record.room, record.rounds)) {
     refuse("ROUND_NOT_OPEN", `${roundId} isn't the room's next round`);
   }
   checkSeed(transition, event, roundId);
+  players.forEach((lane, index) => {
+    if (lane >= record.lanes.length || lane <= (players[index - 1] ?? -1)) {
+      refuse("LANE_UNKNOWN", "the round's players aren't lanes of the room, in order", { lane });
+    }
+  });
   const base = record.lanes.map((lane) => lane.head.seq);
-  const round: Round = { roundId, cap, deadlineMs, openHeight: undefined, base, end: undefined };
-  return { ...record, rounds: record.rounds + 1, round };
+  const round: Round = {
+    roundId,
+    cap,
+    deadlineMs,
+    openHeight: undefined,
+    players,
+    base,
+    end: undefined,
+  };
+  return { ...record, rounds: record.rounds + 1, round, reported: undefined };
 }
 
 /** @throws FastChainError ROUND_NOT_OPEN unless that round is open. */
@@ -125,5 +138,7 @@ export function applyReport(record: RoomRecord, { report }: ReportEvent): RoomRe
   for (const { to } of report.mints) {
     if (!payouts.has(to)) refuse("MINT_UNSEALED", `${to} has no sealed lane in the round`, { to });
   }
-  return { ...record, round: undefined };
+  const { roundId, players } = endedRound(record);
+  const lanes = reportedLanes(record);
+  return { ...record, round: undefined, reported: { roundId, height: undefined, players, lanes } };
 }

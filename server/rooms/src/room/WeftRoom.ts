@@ -85,7 +85,12 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
       players: this.#runtime?.seats.size ?? 0,
       phase: this.#runner?.phase ?? "lobby",
     }));
-    const journal = node.fastChain.createRoom({ room, game: game.name, gameHash: gameHash(game) });
+    const journal = node.fastChain.createRoom({
+      room,
+      name: this.roomId,
+      game: game.name,
+      gameHash: gameHash(game),
+    });
     const { seed } = journal.record;
     const program = createGameInstance(game, {
       room,
@@ -186,8 +191,9 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   #welcome(client: RoomClient, seat: Seat): void {
     const { room } = this.runtime.journal;
     const { fastChainId: chainId } = this.binding.host.node;
-    const { lane, head } = seat;
-    const welcome: Welcome = { chainId, room, lane, head };
+    const { lane, head, sealedSeq: sealed } = seat;
+    const keptForMs = this.binding.host.settings.reconnectionSeconds * 1000;
+    const welcome: Welcome = { chainId, room, lane, head, sealed, keptForMs };
     client.send(Message.welcome, welcome);
     const { news } = this.runner;
     if (news !== undefined) client.send(Message.round, news);

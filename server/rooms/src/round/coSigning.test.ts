@@ -55,7 +55,10 @@ function ask(untilMs = 1000): CoSigning {
     zkChainId,
     report,
     lanes: [],
-    players: createRoundPlayers(members.map(({ key }) => key.sessionKey)),
+    players: createRoundPlayers(
+      members.map(({ key }) => key),
+      [0, 1, 2],
+    ),
     seats: all.map(({ seat }) => seat),
     sessionKeyOf: ({ lane }) => all[lane]?.key.sessionKey,
     untilMs,

@@ -11,7 +11,10 @@ import { RoundReports } from "./roundReports.ts";
 const caps = { maxCap: 2, capWithoutQuorum: 1, mintsPerDay: 1000 };
 /** So many that a quorum takes two transactions, and another one is left over. */
 const keys = Array.from({ length: 20 }, testSessionKey);
-const players = createRoundPlayers(keys.map(({ sessionKey }) => sessionKey));
+const players = createRoundPlayers(
+  keys,
+  keys.map((_, lane) => lane),
+);
 
 let node: WeftNode;
 const waits: number[] = [];

@@ -212,9 +212,7 @@ export class RoundRunner {
 
   #playersNow(): RoundPlayers {
     const { seats } = this.#options.runtime;
-    return createRoundPlayers(
-      [...seats.values()].flatMap((seat) => this.#sessionKeyOf(seat) ?? []),
-    );
+    return createRoundPlayers(this.#options.runtime.journal.record.lanes, [...seats.keys()]);
   }
 
   #sessionKeyOf({ lane }: Seat): SessionKey | undefined {
@@ -223,10 +221,10 @@ export class RoundRunner {
 
   #begin(round: Omit<OpenRound, "endEvent">, deadlineMs: TimestampMs): void {
     const { runtime, fastChain } = this.#options;
-    const { roundId, cap } = round;
+    const { roundId, cap, players } = round;
     const { seed, seedHeight } = fastChain.seed(roundId);
     const opening = { roundId, cap, deadlineMs, seed };
-    runtime.journal.append({ type: "roundOpen", ...opening, seedHeight });
+    runtime.journal.append({ type: "roundOpen", ...opening, seedHeight, players: players.lanes });
     runtime.program.roundOpen(opening);
     this.#round = { ...round, endEvent: undefined };
     this.#tell({ phase: "opened", roundId, cap, deadlineMs, players: runtime.seats.size });
