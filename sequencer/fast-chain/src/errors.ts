@@ -21,8 +21,6 @@ export type FastChainErrorCode =
   // rooms
   | "ROOM_EXISTS"
   | "ROOM_UNKNOWN"
-  /** Its log is open already: a room has one host. */
-  | "ROOM_HOSTED"
   | "ROOM_FULL"
   | "SEED_INVALID"
   | "EVENT_OUT_OF_ORDER"
@@ -45,6 +43,11 @@ export type FastChainErrorCode =
   | "GENESIS_MISPLACED"
   | "BLOCK_FULL"
   | "CHAIN_STOPPED"
+  // snapshots
+  /** A snapshot can't be written. The chain goes on without it. */
+  | "SNAPSHOT_FAILED"
+  /** The file isn't a whole snapshot, or not of this ledger at its height. */
+  | "SNAPSHOT_INVALID"
   // replay
   | "STATE_ROOT_MISMATCH"
   | "ROOM_STATE_MISMATCH"

@@ -2,14 +2,12 @@ import { type Ledger, LedgerError, type OrderedBlock } from "@weft/ledger";
 import {
   type Address,
   assert,
-  type Block,
   type ChainId,
   type CreateRoom,
   encodeFastTransaction,
   type FastGenesis,
   type FastTransaction,
   type Hash,
-  hashTransaction,
   type JoinTicket,
   type LedgerHeight,
   MAX_BLOCK_TRANSACTIONS,
@@ -20,18 +18,19 @@ import {
   timestampMs,
 } from "@weft/protocol";
 import { balanceOf } from "./account/balance.ts";
-import { readTransfer } from "./account/readTransfer.ts";
-import { applyBlock, applyGenesis } from "./applyBlock.ts";
 import { applyTransaction } from "./applyTransaction.ts";
-import { type Checks, fullChecks, ownLedgerChecks } from "./checks.ts";
+import { fullChecks } from "./checks.ts";
 import { FastChainError, refuse } from "./errors.ts";
 import { PendingBlock } from "./pendingBlock.ts";
 import { type FastReceipt, Receipts } from "./receipts.ts";
+import { type RestoredFastChain, restoreFastChain } from "./restoreFastChain.ts";
 import { applyEventToState, knownRoom, markRoundHeights } from "./room/applyRoomEvents.ts";
 import { Journal } from "./roomJournal.ts";
 import { checkTicket } from "./session/checkTicket.ts";
+import { loadFastSnapshots } from "./snapshot/fastSnapshot.ts";
+import { type SnapshotOptions, Snapshotter } from "./snapshot/snapshotter.ts";
 import { FastState } from "./state.ts";
-import type { Transition } from "./transition.ts";
+import { type Transition, transitionOn } from "./transition.ts";
 import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from "./types.ts";
 
 /** A block is made this long after the first thing that it holds. */
@@ -44,15 +43,19 @@ export type FastChainOptions = {
   /** For the first block, on an empty ledger. */
   readonly genesis: FastGenesis;
   readonly nowMs?: () => TimestampMs;
-  /** Value that left, in order, once its block is ordered; on a restart all that ever left, first. */
+  /** Value that left, in order, once its block is ordered; on a restart what left before, first. */
   readonly onReleases?: (releases: readonly Release[]) => void;
+  /** Nonce of the first release to tell of on a restart: the earlier ones arrived. Default 0. */
+  readonly releasesFrom?: bigint;
+  /** Where to write snapshots, and look for one to begin with; none without it. */
+  readonly snapshots?: SnapshotOptions;
   /** The chain can't go on: nothing is acknowledged from here on. */
   readonly onFailed?: (error: Error) => void;
 };
 
 type Waiting = {
   readonly index: number;
-  readonly raw: Uint8Array | undefined;
+  readonly isSigned: boolean;
   readonly resolve: (inclusion: Inclusion) => void;
   readonly reject: (error: Error) => void;
 };
@@ -63,11 +66,14 @@ type Waiting = {
  */
 export class FastChain implements FastChainHost {
   readonly chainId: ChainId;
+  /** What it began with: a snapshot or none, and the blocks that were applied after it. */
+  readonly restored: Pick<RestoredFastChain, "snapshotHeight" | "blocks">;
   readonly #ledger: Ledger;
   readonly #state: FastState;
   readonly #nowMs: () => TimestampMs;
   readonly #options: FastChainOptions;
-  readonly #receipts = new Receipts();
+  readonly #receipts: Receipts;
+  readonly #snapshotter: Snapshotter | undefined;
   readonly #journals = new Map<Address, Journal>();
   readonly #sessionListeners = new Set<(session: Session, reason: string) => void>();
   #pending = new PendingBlock();
@@ -82,10 +88,14 @@ export class FastChain implements FastChainHost {
     this.#ledger = options.ledger;
     this.#nowMs = options.nowMs ?? (() => timestampMs(Date.now()));
     this.chainId = options.genesis.chainId;
-    this.#state = this.#ledger.chainHead(this.chainId) ? this.#restore() : this.#begin();
+    this.#receipts = new Receipts(this.#ledger, this.chainId);
+    const restored = this.#ledger.chainHead(this.chainId) ? this.#restore() : this.#begin();
+    this.#state = restored.state;
+    this.restored = { snapshotHeight: restored.snapshotHeight, blocks: restored.blocks };
+    this.#snapshotter = this.#createSnapshotter();
   }
 
-  #begin(): FastState {
+  #begin(): Pick<RestoredFastChain, "state" | "snapshotHeight" | "blocks"> {
     const { genesis } = this.#options;
     const state = new FastState(genesis);
     this.#ledger.propose({
@@ -94,31 +104,44 @@ export class FastChain implements FastChainHost {
       stateRoot: state.committedRoot,
       timestampMs: genesis.timestampMs,
     });
-    return state;
+    return { state, snapshotHeight: undefined, blocks: 0 };
   }
 
-  #restore(): FastState {
-    let state: FastState | undefined;
-    for (const block of this.#ledger.blocks({ fromHeight: 0 as LedgerHeight })) {
-      if (block.header.chainId !== this.chainId) continue;
-      if (state === undefined) {
-        state = applyGenesis(block);
-      } else {
-        const transition = transitionAt(state, this.#ledger, ownLedgerChecks, block);
-        const releases = applyBlock(transition, block);
-        if (releases.length > 0) this.#options.onReleases?.(releases);
-        this.#addReceipts(block);
-      }
-    }
-    assert(state !== undefined, "a chain with a head has a first block");
-    return state;
+  #createSnapshotter(): Snapshotter | undefined {
+    const { snapshots } = this.#options;
+    if (snapshots === undefined) return undefined;
+    const { snapshotHeight } = this.restored;
+    const newest =
+      snapshotHeight === undefined
+        ? { number: 0, timestampMs: this.#state.genesis.timestampMs }
+        : this.#ledger.blockByHeight(snapshotHeight)?.header;
+    assert(newest !== undefined, "the snapshot that a chain began with is of one of its blocks");
+    const headHeight = this.#ledger.head?.header.height ?? 0;
+    return new Snapshotter(snapshots, { newest, headHeight });
+  }
+
+  #restore(): RestoredFastChain {
+    const { releasesFrom = 0n, onReleases, snapshots } = this.#options;
+    const ledger = this.#ledger;
+    const onSkipped = (error: Error) => snapshots?.onProblem?.(error);
+    const restored = restoreFastChain({
+      ledger,
+      chainId: this.chainId,
+      snapshots:
+        snapshots === undefined ? [] : loadFastSnapshots({ dir: snapshots.dir, ledger, onSkipped }),
+      releasesFrom,
+      onSkipped,
+    });
+    for (const [hash, place] of restored.receipts) this.#receipts.add(hash, place);
+    if (restored.releases.length > 0) onReleases?.(restored.releases);
+    return restored;
   }
 
   async submit(transaction: FastTransaction): Promise<Inclusion> {
     const index = this.#admit(transaction);
-    const raw = transaction.type === "signed" ? transaction.raw : undefined;
+    const isSigned = transaction.type === "signed";
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ index, raw, resolve, reject });
+      this.#waiting.push({ index, isSigned, resolve, reject });
     });
   }
 
@@ -143,21 +166,11 @@ export class FastChain implements FastChainHost {
 
   createRoom(create: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal {
     this.#admit({ type: "createRoom", ...create, ...this.seed(create.room) });
-    return this.#openJournal(create.room);
-  }
-
-  resumeRoom(room: Address): RoomJournal {
-    this.room(room);
-    if (this.#journals.has(room)) refuse("ROOM_HOSTED", `the log of ${room} is open`, { room });
-    return this.#openJournal(room);
-  }
-
-  #openJournal(address: Address): RoomJournal {
-    const journal = new Journal(address, {
+    const journal = new Journal(create.room, {
       record: (room) => this.room(room),
       append: (room, event) => this.#append(room, event),
     });
-    this.#journals.set(address, journal);
+    this.#journals.set(create.room, journal);
     return journal;
   }
 
@@ -206,6 +219,10 @@ export class FastChain implements FastChainHost {
       else this.#fail(error as Error);
       return;
     }
+    // Before anything changes: in this moment the state is what the header's root is over.
+    if (this.#state.isCheckpoint(blockMs)) {
+      this.#snapshotter?.offer(ordered, this.#state, this.#receipts);
+    }
     this.#state.commitRoot(blockMs, stateRoot);
     const rooms = pending.rooms();
     for (const room of rooms) markRoundHeights(this.#state, room, ordered.block.header.height);
@@ -221,9 +238,9 @@ export class FastChain implements FastChainHost {
     const { height, number } = block.header;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { index, raw, resolve } of waiting) {
+    for (const { index, isSigned, resolve } of waiting) {
       const hash = hashes[index] as Hash;
-      if (raw !== undefined) this.#addReceipt(block, index, raw);
+      if (isSigned) this.#receipts.add(hash, { height, index });
       resolve({ hash, height, blockHash: block.hash, number, index, durable });
     }
     const releases = this.#releases.map((release) => ({ ...release, fromHeight: height }));
@@ -241,21 +258,6 @@ export class FastChain implements FastChainHost {
       },
       (error: Error) => this.#fail(error),
     );
-  }
-
-  #addReceipts(block: Block): void {
-    block.transactions.forEach((raw, index) => {
-      const first = raw[0] ?? 0;
-      if (first <= 4 || first >= 0xc0) this.#addReceipt(block, index, raw);
-    });
-  }
-
-  #addReceipt({ header, hash: blockHash }: Block, index: number, raw: Uint8Array): void {
-    const { height, number } = header;
-    const transfer = readTransfer(raw, this.chainId);
-    const hash = hashTransaction(raw);
-    const { sender } = transfer;
-    this.#receipts.add({ hash, height, blockHash, number, index, raw, sender, transfer });
   }
 
   #fail(error: Error): void {
@@ -295,10 +297,6 @@ export class FastChain implements FastChainHost {
     return knownRoom(this.#state, address);
   }
 
-  rooms(): readonly RoomRecord[] {
-    return [...this.#state.rooms()];
-  }
-
   /** Deposits credited so far: the nonce of the next. */
   get deposits(): bigint {
     return this.#state.deposits;
@@ -326,35 +324,10 @@ export class FastChain implements FastChainHost {
   }
 
   /** Puts what was applied into a block, and takes nothing more. */
-  stop(): void {
+  async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#makeBlock();
     this.#stopped ??= new Error("the fast chain was stopped");
+    await this.#snapshotter?.stop();
   }
-}
-
-function transitionOn(
-  state: FastState,
-  ledger: Ledger,
-  checks: Checks,
-  headHeight: LedgerHeight,
-): Transition {
-  return {
-    state,
-    checks,
-    ledger: {
-      headHeight: () => headHeight,
-      blockHash: (height) => ledger.blockByHeight(height)?.hash,
-    },
-  };
-}
-
-/** The transition for a block that is ordered already: it sees the blocks below it. */
-export function transitionAt(
-  state: FastState,
-  ledger: Ledger,
-  checks: Checks,
-  block: Block,
-): Transition {
-  return transitionOn(state, ledger, checks, (block.header.height - 1) as LedgerHeight);
 }

@@ -6,4 +6,18 @@ export type { FastReceipt } from "./receipts.ts";
 export { type Crossings, FastReplay } from "./replay/fastReplay.ts";
 export type { ProgramSource } from "./replay/replayRoom.ts";
 export { MAX_SESSION_MS, verifyLogin } from "./session/verifyLogin.ts";
+export { type FastSnapshot, type LoadOptions, loadFastSnapshots } from "./snapshot/fastSnapshot.ts";
+export {
+  readSnapshotFile,
+  type SnapshotContent,
+  type SnapshotReader,
+  type SnapshotRecord,
+  type WriteOptions,
+} from "./snapshot/snapshotFile.ts";
+export {
+  SnapshotFolder,
+  type SnapshotFolderOptions,
+  type StoredSnapshot,
+} from "./snapshot/snapshotFolder.ts";
+export type { SnapshotOptions, SnapshotWritten } from "./snapshot/snapshotter.ts";
 export type * from "./types.ts";

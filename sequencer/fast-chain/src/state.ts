@@ -7,9 +7,11 @@ import {
   type TimestampMs,
   timestampMs,
   type Value,
+  ZERO_HASH,
 } from "@weft/protocol";
 import { StateTree } from "./stateTree.ts";
 import type { RoomRecord, Session } from "./types.ts";
+import { ViewedMap } from "./viewedMap.ts";
 
 /** What one address has on the fast chain. Amounts are in the asset's smallest unit. */
 export type Account = {
@@ -19,6 +21,16 @@ export type Account = {
 };
 
 const NO_ACCOUNT: Account = { nonce: 0, balances: new Map() };
+
+/** A leaf of the state root: its name, and the value whose encoding the root commits to. */
+export type StateLeaf = readonly [name: string, value: Value];
+
+/** Every leaf of a state, as of the moment of `FastState.view`. The same one may come twice. */
+export interface StateView extends Iterable<StateLeaf> {
+  close(): void;
+}
+
+const COUNTERS = "counters";
 
 /** How often the state root is brought up to date. */
 const CHECKPOINT_INTERVAL_MS = 1000;
@@ -37,12 +49,12 @@ export class FastState {
   committedRoot: Hash;
   checkpointMs: TimestampMs;
 
-  readonly #accounts = new Map<Address, Account>();
+  readonly #accounts = new ViewedMap<Address, Account>();
   /** Derived from the accounts: not part of the root. */
   readonly #supplies = new Map<Address, bigint>();
-  readonly #sessions = new Map<Hash, Session>();
+  readonly #sessions = new ViewedMap<Hash, Session>();
   readonly #sessionOfSubject = new Map<Hash, Hash>();
-  readonly #rooms = new Map<Address, RoomRecord>();
+  readonly #rooms = new ViewedMap<Address, RoomRecord>();
   readonly #tree = new StateTree();
   readonly #dirty = new Set<string>();
 
@@ -50,6 +62,16 @@ export class FastState {
     this.genesis = genesis;
     this.checkpointMs = genesis.timestampMs;
     this.committedRoot = this.currentRoot();
+  }
+
+  /**
+   * The state that has these leaves. Whether they are a chain's is for whoever has a root to compare:
+   * nothing is checked here.
+   */
+  static fromLeaves(genesis: FastGenesis, leaves: Iterable<StateLeaf>): FastState {
+    const state = new FastState(genesis);
+    for (const [name, value] of leaves) state.#load(name, value);
+    return state;
   }
 
   account(address: Address): Account {
@@ -122,22 +144,23 @@ export class FastState {
    * else the last checkpoint's. Which of the two follows from the blocks' timestamps alone.
    */
   rootAt(blockMs: TimestampMs): Hash {
-    return this.#isCheckpoint(blockMs) ? this.currentRoot() : this.committedRoot;
+    return this.isCheckpoint(blockMs) ? this.currentRoot() : this.committedRoot;
   }
 
   /** The block with that root is ordered. */
   commitRoot(blockMs: TimestampMs, root: Hash): void {
-    if (this.#isCheckpoint(blockMs)) this.checkpointMs = blockMs;
+    if (this.isCheckpoint(blockMs)) this.checkpointMs = blockMs;
     this.committedRoot = root;
   }
 
-  #isCheckpoint(blockMs: TimestampMs): boolean {
+  /** Whether the header of a block at `blockMs` has the root of the state with that block. */
+  isCheckpoint(blockMs: TimestampMs): boolean {
     return blockMs - this.checkpointMs >= CHECKPOINT_INTERVAL_MS;
   }
 
   /** Root over everything as it is now. */
   currentRoot(): Hash {
-    this.#tree.set("counters", encodeValue(this.#counters()));
+    this.#tree.set(COUNTERS, encodeValue(this.#counters()));
     for (const name of this.#dirty) {
       const value = this.#leaf(name);
       if (value === undefined) this.#tree.delete(name);
@@ -158,10 +181,54 @@ export class FastState {
     };
   }
 
+  /** Everything as it is now, to be read while the state goes on changing. One at a time. */
+  view(): StateView {
+    const counters = this.#counters();
+    const accounts = this.#accounts.view();
+    const sessions = this.#sessions.view();
+    const rooms = this.#rooms.view();
+    return {
+      *[Symbol.iterator]() {
+        yield [COUNTERS, counters];
+        for (const [address, account] of accounts) {
+          const value = accountToValue(account);
+          if (value !== undefined) yield [`account:${address}`, value];
+        }
+        for (const [id, session] of sessions) yield [`session:${id}`, session as Value];
+        for (const [room, record] of rooms) yield [`room:${room}`, record as Value];
+      },
+      close() {
+        for (const view of [accounts, sessions, rooms]) view.close();
+      },
+    };
+  }
+
+  #load(name: string, value: Value): void {
+    const { kind, id } = splitName(name);
+    switch (kind) {
+      case COUNTERS: {
+        const { deposits, withdrawals } = value as { deposits: bigint; withdrawals: bigint };
+        this.deposits = deposits;
+        this.withdrawals = withdrawals;
+        return;
+      }
+      case "account":
+        this.setAccount(id, accountFromValue(value));
+        return;
+      case "session":
+        this.setSession(value as unknown as Session);
+        return;
+      case "room":
+        this.setRoom(value as unknown as RoomRecord);
+        return;
+      default:
+        assert(false, `a leaf of a known kind: ${name}`);
+    }
+  }
+
   #leaf(name: string): Value | undefined {
-    const split = name.indexOf(":");
-    const id = name.slice(split + 1) as Hash;
-    switch (name.slice(0, split)) {
+    const { kind, id } = splitName(name);
+    switch (kind) {
       case "account":
         return accountToValue(this.account(id));
       case "session":
@@ -177,6 +244,18 @@ export class FastState {
 function accountToValue({ nonce, balances }: Account): Value | undefined {
   if (nonce === 0 && balances.size === 0) return undefined;
   return { nonce, balances: Object.fromEntries(balances) };
+}
+
+function accountFromValue(value: Value): Account {
+  const { nonce, balances } = value as { nonce: number; balances: Record<Address, bigint> };
+  return { nonce, balances: new Map(Object.entries(balances) as [Address, bigint][]) };
+}
+
+function splitName(name: string): { kind: string; id: Hash } {
+  const split = name.indexOf(":");
+  return split < 0
+    ? { kind: name, id: ZERO_HASH }
+    : { kind: name.slice(0, split), id: name.slice(split + 1) as Hash };
 }
 
 /** Time 0: before anything happened. */

@@ -25,7 +25,7 @@ import {
 } from "@weft/protocol";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
-import { FastChain } from "./fastChain.ts";
+import { FastChain, type FastChainOptions } from "./fastChain.ts";
 import type { RoomJournal } from "./types.ts";
 
 /** A fast chain in memory, and players who use it as a client would: for tests. */
@@ -46,7 +46,10 @@ export type TestChain = {
   nowMs(): number;
 };
 
-export function createTestChain(existing?: Ledger): TestChain {
+export function createTestChain(
+  existing?: Ledger,
+  options: Pick<FastChainOptions, "snapshots" | "releasesFrom"> = {},
+): TestChain {
   const chainIds = [FAST, ZK];
   const ledger =
     existing ?? new Ledger({ store: createMemoryStore(), chainIds, proposer: ZERO_ADDRESS });
@@ -63,6 +66,7 @@ export function createTestChain(existing?: Ledger): TestChain {
     genesis,
     nowMs: () => timestampMs(nowMs),
     onReleases: (more) => releases.push(...more),
+    ...options,
   });
   const advance = (ms: number) => {
     nowMs += ms;
@@ -138,7 +142,7 @@ async function openSession(
 export const ROOM: Address = `0x${"50".repeat(20)}`;
 
 export function createTestRoom({ chain }: TestChain, room: Address = ROOM): RoomJournal {
-  return chain.createRoom({ room, name: "the room", game: GAME, gameHash: GAME_HASH });
+  return chain.createRoom({ room, game: GAME, gameHash: GAME_HASH });
 }
 
 /** Opens the player's session and takes them into the room. @returns the lane's number. */

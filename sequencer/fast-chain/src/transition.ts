@@ -1,4 +1,5 @@
-import type { FastTransaction, Hash, LedgerHeight, RoomEvent } from "@weft/protocol";
+import type { Ledger } from "@weft/ledger";
+import type { Block, FastTransaction, Hash, LedgerHeight, RoomEvent } from "@weft/protocol";
 import type { Checks } from "./checks.ts";
 import type { FastState } from "./state.ts";
 import type { RoomRecord } from "./types.ts";
@@ -23,3 +24,30 @@ export type Transition = {
     blockHash(height: LedgerHeight): Hash | undefined;
   };
 };
+
+/** The transition for what comes after the block at `headHeight`. */
+export function transitionOn(
+  state: FastState,
+  ledger: Ledger,
+  checks: Checks,
+  headHeight: LedgerHeight,
+): Transition {
+  return {
+    state,
+    checks,
+    ledger: {
+      headHeight: () => headHeight,
+      blockHash: (height) => ledger.blockByHeight(height)?.hash,
+    },
+  };
+}
+
+/** The transition for a block that is ordered already: it sees the blocks below it. */
+export function transitionAt(
+  state: FastState,
+  ledger: Ledger,
+  checks: Checks,
+  block: Block,
+): Transition {
+  return transitionOn(state, ledger, checks, (block.header.height - 1) as LedgerHeight);
+}

@@ -35,6 +35,16 @@ export function applySigned(state: FastState, transfer: Transfer): Withdrawal | 
   return undefined;
 }
 
+/** What an ordered transaction took off the chain: all that is ordered did what it says. */
+export function withdrawalIn(
+  portal: Address,
+  { to, data }: Transfer,
+): Omit<Withdrawal, "nonce"> | undefined {
+  if (to !== portal) return undefined;
+  const { type, asset, amount, recipient } = decodePortalCall(data);
+  return type === "withdraw" ? { asset, recipient, amount } : undefined;
+}
+
 function checkNonce(state: FastState, { sender, nonce }: Transfer): void {
   const expected = BigInt(state.account(sender).nonce);
   if (nonce === expected) return;

@@ -10,9 +10,9 @@ import {
 } from "@weft/protocol";
 import { applyBlock, applyGenesis } from "../applyBlock.ts";
 import { fullChecks } from "../checks.ts";
-import { transitionAt } from "../fastChain.ts";
+import type { FastSnapshot } from "../snapshot/fastSnapshot.ts";
 import type { FastState } from "../state.ts";
-import type { Observer } from "../transition.ts";
+import { type Observer, transitionAt } from "../transition.ts";
 import type { RoomProgram, RoomRecord } from "../types.ts";
 import { type ProgramSource, replayRoomEvent } from "./replayRoom.ts";
 
@@ -33,9 +33,18 @@ export class FastReplay {
   readonly #running = new Map<Address, RoomProgram>();
   #state: FastState | undefined;
 
-  constructor(ledger: Ledger, programs: ProgramSource = () => undefined) {
+  /**
+   * @param from where to begin, instead of at the chain's first block; the next block to apply is the
+   * one after the snapshot's. Rooms that were open then are checked as far as the chain knows them.
+   */
+  constructor(
+    ledger: Ledger,
+    programs: ProgramSource = () => undefined,
+    from?: Pick<FastSnapshot, "state">,
+  ) {
     this.#ledger = ledger;
     this.#programs = programs;
+    this.#state = from?.state;
   }
 
   get state(): FastState {
