@@ -14,11 +14,18 @@ import { checkReport } from "./checkReport.ts";
 import { createChangeDropper } from "./dropChanges.ts";
 import { GameError } from "./errors.ts";
 import { GameCode, messageOf } from "./gameCode.ts";
+import {
+  decodeGameSnapshot,
+  encodeGameSnapshot,
+  type GameSnapshot,
+  restoreState,
+} from "./gameSnapshot.ts";
 import { guardsByDefault } from "./guards.ts";
 import { MAX_LOGGED_ERRORS } from "./limits.ts";
 import { SeededRandom } from "./random.ts";
 import { type RoundOpening, RunningRound } from "./round.ts";
 import { runFrame } from "./runFrame.ts";
+import { stateToSnapshot } from "./stateToSnapshot.ts";
 import { stateToValue } from "./stateToValue.ts";
 import type {
   FrameOutcome,
@@ -42,6 +49,19 @@ export function createGameInstance<State extends Schema, Inputs extends Record<s
   options: GameInstanceOptions,
 ): GameInstance<State> {
   return new RunningGame(game, options);
+}
+
+/**
+ * A game that goes on where `GameInstance.snapshot` was taken of it. That the snapshot is right, and the program the
+ * same as then, shows in its `stateHash`, which must be what the ledger has.
+ * @throws GameError SNAPSHOT_INVALID; HOOK_FAILED when the state can't be made.
+ */
+export function restoreGameInstance<State extends Schema, Inputs extends Record<string, z.ZodType>>(
+  game: Game<State, Inputs>,
+  options: GameInstanceOptions,
+  snapshot: Uint8Array,
+): GameInstance<State> {
+  return new RunningGame(game, options, decodeGameSnapshot(snapshot));
 }
 
 const NO_REPORT: GameReport = { results: null, mints: [] };
@@ -69,7 +89,7 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
   #tick = 0;
   #nowMs = 0;
 
-  constructor(game: Game<State>, options: GameInstanceOptions) {
+  constructor(game: Game<State>, options: GameInstanceOptions, saved?: GameSnapshot) {
     this.#game = game;
     this.#room = options.room;
     this.#guards = options.guards ?? guardsByDefault();
@@ -79,7 +99,21 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
     this.state = this.#createState();
     this.#dropChanges = createChangeDropper(this.state);
     this.#context = this.#createContext();
-    this.#hook("onCreate", (hooks, ctx) => hooks.onCreate?.(ctx));
+    if (saved === undefined) this.#hook("onCreate", (hooks, ctx) => hooks.onCreate?.(ctx));
+    else this.#restore(saved);
+  }
+
+  #restore({ tick, nowMs, random, round, players, state }: GameSnapshot): void {
+    const { round: rules, tickRateHz } = this.#game;
+    this.#code.run(() => restoreState(state, this.state));
+    this.#random.state = random;
+    this.#tick = tick;
+    this.#nowMs = nowMs;
+    for (const player of players) this.#players.set(player.lane, Object.freeze({ ...player }));
+    this.#playerList = Object.freeze([...this.#players.values()]);
+    if (round !== null && rules !== undefined) {
+      this.#round = RunningRound.restore(round, rules, tickRateHz);
+    }
   }
 
   get players(): readonly Player[] {
@@ -173,6 +207,17 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
       state: stateToValue(this.state),
     });
     return bytesToHex(sha256(everything));
+  }
+
+  snapshot(): Uint8Array {
+    return encodeGameSnapshot({
+      tick: this.#tick,
+      nowMs: this.#nowMs,
+      random: this.#random.state,
+      round: this.#round?.toValue() ?? null,
+      players: this.#playerList,
+      state: stateToSnapshot(this.state),
+    });
   }
 
   #createState(): State {

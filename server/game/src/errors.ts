@@ -32,6 +32,10 @@ export type GameErrorCode =
   | "ITEM_INVALID"
   /** Results without a canonical encoding, or too large. */
   | "RESULTS_INVALID"
+  /** The state holds what can't be saved, such as objects of the game's own classes. */
+  | "SNAPSHOT_UNSUPPORTED"
+  /** The bytes aren't a snapshot of this game. */
+  | "SNAPSHOT_INVALID"
   /** `report` changed the state or used randomness: a round that is voided would then differ. */
   | "REPORT_CHANGED_STATE";
 

@@ -1,4 +1,4 @@
-export { createGameInstance } from "./createGameInstance.ts";
+export { createGameInstance, restoreGameInstance } from "./createGameInstance.ts";
 export { action, defineGame } from "./defineGame.ts";
 export * from "./errors.ts";
 export { gameHash } from "./gameHash.ts";

@@ -7,6 +7,7 @@ import { sampleGame } from "./sampleGame.ts";
 const seed: Hash = `0x${"07".repeat(32)}`;
 const create = (hash: Hash): CreateRoom => ({
   room: `0x${"01".repeat(20)}`,
+  name: "the room",
   game: sampleGame.name,
   gameHash: hash,
   seedHeight: 0 as LedgerHeight,

@@ -4,6 +4,13 @@ import type { Round, RoundRules } from "./types.ts";
 /** What opens a round, as the ledger has it. */
 export type RoundOpening = { roundId: Hash; cap: number; deadlineMs: number; seed: Hash };
 
+export type RunningRoundValue = {
+  readonly id: Hash;
+  readonly cap: number;
+  readonly deadlineMs: number;
+  readonly ticksLeft: number;
+};
+
 /** The open round of a running game. */
 export class RunningRound implements Round {
   readonly id: Hash;
@@ -41,8 +48,17 @@ export class RunningRound implements Round {
     this.#ticksLeft = 0;
   }
 
+  /** As it was when `toValue` was asked. */
+  static restore(value: RunningRoundValue, rules: RoundRules, tickRateHz: number): RunningRound {
+    const { id, cap, deadlineMs, ticksLeft } = value;
+    // The seed was used up when the round opened.
+    const round = new RunningRound({ roundId: id, cap, deadlineMs, seed: id }, rules, tickRateHz);
+    round.#ticksLeft = ticksLeft;
+    return round;
+  }
+
   /** All of it that the future depends on. */
-  toValue(): Value {
+  toValue(): RunningRoundValue & Value {
     const { id, cap, ticksLeft } = this;
     return { id, cap, deadlineMs: this.#deadlineMs, ticksLeft };
   }

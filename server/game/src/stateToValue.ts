@@ -90,7 +90,7 @@ function objectToValue(value: object, path: string, depth: number): Value {
 }
 
 /** Synchronized fields, and those that are not (`.noSync()`), which are the instance's own. */
-function schemaFields(schema: Schema, path: string, depth: number): { [name: string]: Value } {
+export function schemaFieldNames(schema: Schema): string[] {
   const metadata = (schema.constructor as typeof Schema)[Symbol.metadata];
   const names = new Set(Object.keys(schema));
   // A schema without synchronized fields has no count of them.
@@ -100,8 +100,12 @@ function schemaFields(schema: Schema, path: string, depth: number): { [name: str
     // Reading a deprecated field may throw.
     if (field !== undefined && field.deprecated !== true) names.add(field.name);
   }
+  return [...names];
+}
+
+function schemaFields(schema: Schema, path: string, depth: number): { [name: string]: Value } {
   const fields: { [name: string]: Value } = Object.create(null);
-  for (const name of names) {
+  for (const name of schemaFieldNames(schema)) {
     const value: unknown = (schema as unknown as Record<string, unknown>)[name];
     if (value !== undefined) fields[name] = toValue(value, `${path}.${name}`, depth);
   }

@@ -212,4 +212,9 @@ export type GameInstance<State = Schema> = {
    * @throws GameError STATE_UNENCODABLE
    */
   stateHash(): Hash;
+  /**
+   * Everything about the game as bytes, for `restoreGameInstance` to go on from.
+   * @throws GameError SNAPSHOT_UNSUPPORTED
+   */
+  snapshot(): Uint8Array;
 };
