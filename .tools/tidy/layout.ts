@@ -6,6 +6,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "@weft/ledger": ["@weft/protocol"],
   "@weft/ethereum": ["@weft/protocol"],
   "@weft/contracts": ["@weft/protocol"],
+  "@weft/circuits": ["@weft/protocol"],
   "@weft/game": ["@weft/protocol"],
   "@weft/state-tree": ["@weft/protocol"],
   "@weft/fast-chain": ["@weft/ledger", "@weft/protocol", "@weft/ethereum"],
@@ -25,23 +26,30 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "@weft/ethereum",
     "@weft/protocol",
     "@weft/contracts",
+    "@weft/circuits",
   ],
   "@weft/rooms": [
     "@weft/node",
     "@weft/game",
     "@weft/contracts",
+    "@weft/circuits",
     "@weft/fast-chain",
     "@weft/ledger",
     "@weft/ethereum",
     "@weft/protocol",
   ],
-  "@weft/client-sdk": ["@weft/protocol", "@weft/game", "@weft/contracts"],
+  "@weft/client-sdk": ["@weft/protocol", "@weft/game", "@weft/contracts", "@weft/circuits"],
+  "@weft/cli": ["@weft/node", "@weft/game", "@weft/fast-chain", "@weft/ledger", "@weft/protocol"],
 };
 
 /** What only tests, benchmarks and build scripts of a workspace may import besides. */
 export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]>> = {
   "@weft/zk-chain": ["@weft/contracts"],
   "@weft/rpc": ["@weft/contracts"],
+  // real proofs to verify
+  "@weft/fast-chain": ["@weft/circuits"],
+  // beside it: the verifier of its proofs
+  "@weft/circuits": ["@weft/fast-chain"],
   // beside it rather than above it: the real server to talk to
   "@weft/client-sdk": ["@weft/rooms"],
 };
@@ -54,6 +62,7 @@ export const RUNS_IN_BROWSERS: readonly string[] = [
   "@weft/protocol",
   "@weft/game",
   "@weft/contracts",
+  "@weft/circuits",
   "@weft/client-sdk",
 ];
 
