@@ -4,6 +4,7 @@ import { createChainClients, type WeftChains } from "./chain/chainClients.ts";
 import { createWallet, type Wallet } from "./chain/wallet.ts";
 import { ClientError } from "./errors.ts";
 import { type LoginOptions, login } from "./login/login.ts";
+import type { ProverOptions } from "./login/loginMethod.ts";
 import { createServerApi, type FaucetGift, type Fetch } from "./serverApi.ts";
 import { createServerClock } from "./serverClock.ts";
 import { createSession } from "./session/createSession.ts";
@@ -14,6 +15,8 @@ export type ClientOptions = {
   readonly url: string | URL;
   /** For HTTP requests to the game server. Default: the global one. */
   readonly fetch?: Fetch;
+  /** How logins by ownership proof are proven. */
+  readonly prover?: ProverOptions;
 };
 
 /** A connection to a game server and to its chains. Nothing is asked for before it is needed. */
@@ -22,9 +25,11 @@ export type WeftClient = {
   /** What the server says of itself; asked once. */
   info(): Promise<ServerInfo>;
   /**
-   * Proves that the player owns a pass, and opens a session with a new key.
-   * @throws ServerError such as PASS_NOT_OWNED; ClientError SERVER_UNREACHABLE, RESPONSE_INVALID,
-   * LOGIN_UNSUPPORTED, WALLET_SIGNATURE_FAILED, SESSION_KEY_FAILED, OPTIONS_INVALID
+   * Proves that the player owns a pass, and opens a session with a new key. With an `identity` nobody learns which
+   * pass it is; with a `wallet` everybody does.
+   * @throws ServerError such as PASS_NOT_OWNED, LOGIN_ROOT_STALE; ClientError SERVER_UNREACHABLE, RESPONSE_INVALID,
+   * LOGIN_UNSUPPORTED, WALLET_SIGNATURE_FAILED, SESSION_KEY_FAILED, OPTIONS_INVALID, and for an identity
+   * IDENTITY_NOT_BOUND, ARTIFACT_UNAVAILABLE, ARTIFACT_MISMATCH, PROVER_UNAVAILABLE, PROOF_FAILED, ABORTED
    */
   login(options: LoginOptions): Promise<Session>;
   /** Reads the ZK chain: a viem client. */
@@ -42,7 +47,8 @@ export type WeftClient = {
 /** @throws ClientError OPTIONS_INVALID when `url` isn't one of http or https. */
 export function createClient(options: ClientOptions): WeftClient {
   const url = checkedUrl(options.url);
-  const api = createServerApi(url, options.fetch ?? ((...request) => globalThis.fetch(...request)));
+  const fetch: Fetch = options.fetch ?? ((...request) => globalThis.fetch(...request));
+  const api = createServerApi(url, fetch);
   const clock = createServerClock(() => performance.now());
   let asked: Promise<ServerInfo> | undefined;
   const info = () => {
@@ -60,6 +66,7 @@ export function createClient(options: ClientOptions): WeftClient {
   };
   const clients = createChainClients(info, url);
   const context = { url, api, clock };
+  const loginEnvironment = { ...context, zk: clients.zk, fetch, prover: options.prover ?? {} };
   // One wallet an account: it takes nonces one after another.
   const wallets = new WeakMap<LocalAccount, Wallet>();
   const walletOf = (account: LocalAccount) => {
@@ -70,7 +77,8 @@ export function createClient(options: ClientOptions): WeftClient {
   return {
     url: url.href,
     info,
-    login: async (loginOptions) => createSession(await login(loginOptions, context), context),
+    login: async (loginOptions) =>
+      createSession(await login(loginOptions, loginEnvironment), context),
     zk: clients.zk,
     fast: clients.fast,
     chains: clients.chains,

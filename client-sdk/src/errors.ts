@@ -9,6 +9,16 @@ export type ClientErrorCode =
   /** `createClient` or a method was given something that can't work. */
   | "OPTIONS_INVALID"
   // login
+  /** The pass is bound to no identity, or to another one: `details.bound` says which. */
+  | "IDENTITY_NOT_BOUND"
+  /** A file of the circuit's set-up could not be had; the details have its `url`. */
+  | "ARTIFACT_UNAVAILABLE"
+  /** A file of the circuit's set-up isn't the one that is trusted. Nothing of it was run. */
+  | "ARTIFACT_MISMATCH"
+  /** The worker that proves doesn't start: bundlers may need `createWorker`. */
+  | "PROVER_UNAVAILABLE"
+  /** No proof could be made; the details have the prover's code. */
+  | "PROOF_FAILED"
   /** The server doesn't take this kind of login. */
   | "LOGIN_UNSUPPORTED"
   /** The wallet refused to sign, or its signature isn't one of a key (65 bytes). */

@@ -43,3 +43,16 @@ export const LOG_PAGE_BLOCKS = 10_000n;
 export const LOG_HISTORY_BLOCKS = 100_000n;
 /** How long an offer on the market stands when its bidder doesn't say. */
 export const DEFAULT_OFFER_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Consecutive passes that a login by ownership proof asks the server about, to hide which one is meant. */
+export const PASS_BUCKET = 64;
+export const MAX_PASS_BUCKET = 1024;
+/** Slots in one question for proofs; servers answer no more. */
+export const STATE_PROOF_SLOTS = 64;
+/** A file of a circuit's set-up. */
+export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
+/** Files that a browser keeps: two for each of two set-ups. */
+export const MAX_CACHED_ARTIFACTS = 4;
+/** How long the thread that proves may take to start, and to prove, on a slow and busy device. */
+export const PROVER_START_TIMEOUT_MS = 60_000;
+export const PROVE_TIMEOUT_MS = 5 * 60_000;

@@ -34,6 +34,7 @@ const info = {
   zkRpcUrl: "http://localhost:8545/zk",
   games: ["tally"],
   logins: ["wallet"],
+  gameLogins: { tally: { logins: ["wallet"], season: 0 } },
   faucet: true,
   nowMs: 1000,
 };

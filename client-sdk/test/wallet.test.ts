@@ -1,7 +1,8 @@
-import { contractAddresses } from "@weft/contracts";
+import { contractAddresses, gamePassAbi } from "@weft/contracts";
 import { ZERO_ADDRESS } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createIdentity } from "../src/index.ts";
 import { newPlayer, type Player, startServer } from "./startServer.ts";
 
 let server: GameServer;
@@ -96,6 +97,25 @@ test("a pass can be listed and taken back, by its seller only", async () => {
   await alice.wallet.cancel({ listingId });
   expect(await alice.wallet.passes()).toEqual([tokenId]);
   expect(await bob.wallet.listings()).toEqual([]);
+});
+
+test("an identity is bound to a pass by its holder only, until the pass changes hands", async () => {
+  const commitmentOf = (pass: bigint) => {
+    const read = { address: contractAddresses.gamePass, abi: gamePassAbi } as const;
+    return alice.client.zk.readContract({ ...read, functionName: "commitmentOf", args: [pass] });
+  };
+  const { pass } = alice;
+  const identity = await createIdentity(alice.account);
+  await expect(bob.wallet.bindPass({ pass, identity })).rejects.toMatchObject({
+    code: "TRANSACTION_REFUSED",
+    details: { errorName: "NotHolder" },
+  });
+  await alice.wallet.bindPass({ pass, identity });
+  expect(await commitmentOf(pass)).toBe(identity.commitment);
+  const collection = contractAddresses.gamePass;
+  const { listingId } = await alice.wallet.list({ tokenId: pass, collection, price: 7n });
+  expect(BigInt(await commitmentOf(pass))).toBe(0n);
+  await alice.wallet.cancel({ listingId });
 });
 
 test("CHAIN_TIMEOUT and ABORTED say what was sent", async () => {

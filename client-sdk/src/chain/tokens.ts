@@ -1,7 +1,10 @@
 import { contractAddresses, gameItemsAbi, gamePassAbi } from "@weft/contracts";
 import type { Address, Hash } from "@weft/protocol";
 import { hexToString, type PublicClient } from "viem";
+import type { Identity } from "../identity/identity.ts";
+import type { PollOptions } from "./pollUntil.ts";
 import { readLogs } from "./readLogs.ts";
+import type { Transactor } from "./transactor.ts";
 
 /** A prize that somebody owns: a token of GameItems. */
 export type Item = {
@@ -36,6 +39,24 @@ export async function readItems(zk: PublicClient, owner: Address): Promise<reado
 /** Items are text in a bytes32, zeros behind it. */
 function itemName(item: Hash): string {
   return hexToString(item, { size: 32 });
+}
+
+export type BindRequest = PollOptions & {
+  /** The pass's token id. */
+  readonly pass: bigint;
+  /** Only its commitment is told, and that to everybody. */
+  readonly identity: Pick<Identity, "commitment">;
+};
+
+/** Binds an identity to a pass, in place of the one it had. */
+export async function bindPass(
+  transactor: Transactor,
+  { pass, identity, ...options }: BindRequest,
+): Promise<{ readonly transactionHash: Hash }> {
+  const call = { to: contractAddresses.gamePass, abi: gamePassAbi, functionName: "bind" };
+  const args = [pass, identity.commitment];
+  const { transactionHash } = await transactor.callZk({ ...call, args }, options);
+  return { transactionHash };
 }
 
 /** Whoever a token was sent to last owns it; ERC-721 has no list of an owner's tokens. */

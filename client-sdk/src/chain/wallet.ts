@@ -31,7 +31,7 @@ import {
 } from "./market/offers.ts";
 import { type Offer, readOffers } from "./market/readOffers.ts";
 import type { PollOptions } from "./pollUntil.ts";
-import { type Item, readItems, readPasses } from "./tokens.ts";
+import { type BindRequest, bindPass, type Item, readItems, readPasses } from "./tokens.ts";
 import { createTransactor, type Transactor } from "./transactor.ts";
 
 export type TransferRequest = PollOptions & {
@@ -58,6 +58,11 @@ export type Wallet = {
   transferFast(request: TransferRequest): Promise<{ readonly transactionHash: Hash }>;
   /** Token ids of the passes that the account owns. */
   passes(): Promise<readonly bigint[]>;
+  /**
+   * Lets an identity log in with a pass that this account owns, in place of the one that could before.
+   * Lasts until the pass changes hands.
+   */
+  bindPass(request: BindRequest): Promise<{ readonly transactionHash: Hash }>;
   items(): Promise<readonly Item[]>;
   /** Everything on the market, whoever sells it. */
   listings(): Promise<readonly Listing[]>;
@@ -98,6 +103,7 @@ export function createWallet(account: LocalAccount, clients: ChainClients): Wall
     withdrawToZkChain: (request) => withdrawToZkChain(clients, transactor, request),
     transferFast: (request) => transferFast(transactor, request),
     passes: () => readPasses(zk, address),
+    bindPass: (request) => bindPass(transactor, request),
     items: () => readItems(zk, address),
     listings: () => readListings(zk),
     list: (request) => listToken(zk, transactor, request),

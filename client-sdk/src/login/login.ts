@@ -8,24 +8,32 @@ import {
 import { ClientError } from "../errors.ts";
 import type { ClientGame } from "../game.ts";
 import { SESSION_MS } from "../limits.ts";
-import type { ServerApi } from "../serverApi.ts";
 import type { ServerClock } from "../serverClock.ts";
 import { createSessionKey, type SessionSigner } from "../session/sessionKey.ts";
-import type { LoginMethod } from "./loginMethod.ts";
+import type { LoginContext, LoginMethod } from "./loginMethod.ts";
+import { type OwnershipLogin, ownershipLogin } from "./ownershipLogin.ts";
 import { type WalletLogin, walletLogin } from "./walletLogin.ts";
 
 /** What a session is to be. */
 export type GrantOptions = {
   /** The game, or its name. */
   readonly game: ClientGame | string;
-  /** Where prizes go, on the ZK chain. Default: the wallet. */
+  /** Where prizes go, on the ZK chain. Default: the wallet, or the identity's `payoutAccount`. */
   readonly payout?: Address;
   /** Default 8 h; servers grant 24 h at most. */
   readonly expiresInMs?: number;
 };
 
 /** A way to log in, and what for. Each way has a file of its own beside this one. */
-export type LoginOptions = GrantOptions & WalletLogin;
+export type LoginOptions = GrantOptions &
+  (
+    | (WalletLogin & { readonly identity?: undefined })
+    | (OwnershipLogin & { readonly wallet?: undefined })
+  );
+
+export type LoginEnvironment = Pick<LoginContext, "api" | "url" | "zk" | "fetch" | "prover"> & {
+  readonly clock: ServerClock;
+};
 
 export type LoggedIn = {
   readonly sessionId: `0x${string}`;
@@ -37,33 +45,42 @@ export type LoggedIn = {
 /** @throws ClientError, ServerError */
 export async function login(
   options: LoginOptions,
-  { api, clock, url }: { api: ServerApi; clock: ServerClock; url: URL },
+  { clock, ...environment }: LoginEnvironment,
 ): Promise<LoggedIn> {
+  const { api } = environment;
   const method = methodOf(options);
   const info = await api.info();
   clock.set(info);
-  if (!info.logins.includes(method.type)) {
-    throw new ClientError("LOGIN_UNSUPPORTED", `the server takes no login by ${method.type}`, {
-      details: { logins: info.logins },
-    });
-  }
+  const game = typeof options.game === "string" ? options.game : options.game.name;
+  checkTaken(method, info, game);
   const signer = await createSessionKey();
   const nowMs = clock.nowMs();
   const grant: SessionGrant = {
     sessionKey: signer.publicKey,
-    game: typeof options.game === "string" ? options.game : options.game.name,
+    game,
     payout: (options.payout?.toLowerCase() as Address | undefined) ?? method.defaultPayout,
     expiresAtMs: timestampMs(nowMs + checkedDuration(options.expiresInMs ?? SESSION_MS)),
   };
-  const proof = await method.prove({ grant, info, api, url, nowMs });
+  const proof = await method.prove({ grant, info, nowMs, ...environment });
   const request: LoginRequest = { grant, login: proof };
   const { sessionId } = await api.login(request);
   return { sessionId, grant, signer, info };
 }
 
 function methodOf(options: LoginOptions): LoginMethod {
+  if (options.identity !== undefined) return ownershipLogin(options);
   if (options.wallet !== undefined) return walletLogin(options);
-  throw new ClientError("OPTIONS_INVALID", "nothing to log in with: give a `wallet`");
+  const message = "nothing to log in with: give an `identity`, or a `wallet`";
+  throw new ClientError("OPTIONS_INVALID", message);
+}
+
+/** Better said before anything is proven. A game that the server hasn't is for the server to say. */
+function checkTaken({ type }: LoginMethod, info: ServerInfo, game: string): void {
+  const { logins } = info.gameLogins[game] ?? info;
+  if (logins.includes(type)) return;
+  throw new ClientError("LOGIN_UNSUPPORTED", `${game} takes no login by ${type}`, {
+    details: { game, logins },
+  });
 }
 
 function checkedDuration(expiresInMs: number): number {

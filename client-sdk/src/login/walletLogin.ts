@@ -1,19 +1,8 @@
-import { type Address, type Hex, loginResources } from "@weft/protocol";
+import { type Address, loginResources } from "@weft/protocol";
 import { createSiweMessage } from "viem/siwe";
 import { ClientError } from "../errors.ts";
 import type { LoginContext, LoginMethod } from "./loginMethod.ts";
-
-/** Signs for an address: a viem LocalAccount, or anything like it. */
-type SigningAccount = {
-  readonly address: Hex;
-  signMessage(parameters: { message: string }): Promise<Hex>;
-};
-/** A viem WalletClient with an account, such as one around a browser's wallet. */
-type SigningClient<Account extends { readonly address: Hex } = { readonly address: Hex }> = {
-  readonly account: Account;
-  signMessage(parameters: { account: Account; message: string }): Promise<Hex>;
-};
-export type LoginWallet = SigningAccount | SigningClient;
+import { type LoginWallet, signText, walletAddress } from "./loginWallet.ts";
 
 export type WalletLogin = {
   /** The wallet that owns the pass. Keys only: a contract's signature (ERC-1271) is refused. */
@@ -22,20 +11,16 @@ export type WalletLogin = {
   readonly pass: bigint;
 };
 
-/** secp256k1: r ‖ s ‖ v. */
-const SIGNATURE_HEX = /^0x[0-9a-f]{130}$/;
-
 /** Login by an EIP-4361 message that names the grant and the pass, signed by the pass's owner. */
 export function walletLogin({ wallet, pass }: WalletLogin): LoginMethod {
-  const signer = "address" in wallet ? wallet : wallet.account;
-  const owner = signer.address.toLowerCase() as Address;
+  const owner = walletAddress(wallet);
   return {
     type: "wallet",
     defaultPayout: owner,
     async prove(context) {
       const { nonce } = await context.api.challenge();
       const message = createMessage(context, owner, pass, nonce);
-      const signature = await sign(wallet, message);
+      const signature = await signText(wallet, message);
       return { type: "wallet", message, signature, owner, pass: pass.toString() };
     },
   };
@@ -63,19 +48,4 @@ function createMessage(
   } catch (cause) {
     throw new ClientError("OPTIONS_INVALID", `no EIP-4361 message for ${url.host}`, { cause });
   }
-}
-
-async function sign(wallet: LoginWallet, message: string): Promise<Hex> {
-  let signature: string;
-  try {
-    signature =
-      "address" in wallet
-        ? await wallet.signMessage({ message })
-        : await wallet.signMessage({ account: wallet.account, message });
-  } catch (cause) {
-    throw new ClientError("WALLET_SIGNATURE_FAILED", "the wallet didn't sign", { cause });
-  }
-  const lower = signature.toLowerCase();
-  if (SIGNATURE_HEX.test(lower)) return lower as Hex;
-  throw new ClientError("WALLET_SIGNATURE_FAILED", "not a signature of a key, 65 bytes");
 }
