@@ -24,8 +24,8 @@ export function applyGenesis(block: Block): FastState {
 }
 
 function genesisOf(transaction: FastGenesis): FastGenesis {
-  const { chainId, zkChainId, portal, timestampMs } = transaction;
-  return { chainId, zkChainId, portal, timestampMs };
+  const { chainId, zkChainId, portal, gamePass, ownershipKey, timestampMs } = transaction;
+  return { chainId, zkChainId, portal, gamePass, ownershipKey, timestampMs };
 }
 
 /**

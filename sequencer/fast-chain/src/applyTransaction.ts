@@ -25,7 +25,7 @@ const NOTHING: Effects = {};
  * that fails ends the replay.
  */
 export function applyTransaction(transition: Transition, transaction: FastTransaction): Effects {
-  const { state, checks } = transition;
+  const { state } = transition;
   switch (transaction.type) {
     case "signed":
       return withdrawalEffect(
@@ -35,7 +35,7 @@ export function applyTransaction(transition: Transition, transaction: FastTransa
       applyDeposit(state, transaction);
       return NOTHING;
     case "openSession":
-      return closedEffect(applyOpenSession(state, transaction, checks));
+      return closedEffect(applyOpenSession(transition, transaction));
     case "closeSession":
       return closedEffect(applyCloseSession(state, transaction));
     case "createRoom":

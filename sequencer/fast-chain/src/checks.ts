@@ -9,6 +9,13 @@ import type {
 import { decodeFrame, type Frame, joinTicketMessage, sealMessage } from "@weft/protocol";
 import { FastChainError, refuse } from "./errors.ts";
 import { verifyP256 } from "./p256.ts";
+import {
+  checkLoginRoot,
+  type LoginMoment,
+  type LoginRoot,
+  type ZkHeaderSource,
+} from "./session/checkLoginRoot.ts";
+import { type OwnershipOpen, verifyOwnershipProof } from "./session/ownershipProof.ts";
 import { verifyLogin } from "./session/verifyLogin.ts";
 
 /**
@@ -18,6 +25,10 @@ import { verifyLogin } from "./session/verifyLogin.ts";
 export interface Checks {
   /** @throws FastChainError LOGIN_… */
   login(genesis: FastGenesis, open: OpenSession): void;
+  /** Whether an ownership proof's state root is a recent one. @throws FastChainError LOGIN_ROOT_… */
+  loginRoot(zkHeader: ZkHeaderSource, root: LoginRoot, moment: LoginMoment): void;
+  /** The ownership proof itself. @throws FastChainError LOGIN_… */
+  proof(genesis: FastGenesis, open: OwnershipOpen): void;
   /** @throws FastChainError TICKET_SIGNATURE_INVALID */
   ticket(chainId: ChainId, key: SessionKey, ticket: JoinTicket, signature: Uint8Array): void;
   /** @throws FastChainError FRAME_MALFORMED, FRAME_OUT_OF_ORDER */
@@ -29,6 +40,8 @@ export interface Checks {
 /** Everything, as whoever didn't see the bytes arrive must. */
 export const fullChecks: Checks = {
   login: verifyLogin,
+  loginRoot: checkLoginRoot,
+  proof: verifyOwnershipProof,
   ticket(chainId, key, ticket, signature) {
     if (!verifyP256(key, joinTicketMessage(chainId, ticket), signature)) {
       refuse("TICKET_SIGNATURE_INVALID", "the join ticket isn't signed by the session key");
@@ -60,6 +73,8 @@ function decode(frame: Uint8Array): Frame {
 /** For blocks out of the node's own ledger: each was checked in full before it was ordered. */
 export const ownLedgerChecks: Checks = {
   login() {},
+  loginRoot() {},
+  proof() {},
   ticket() {},
   frame() {},
   seal() {},

@@ -12,6 +12,17 @@ export type FastChainErrorCode =
   // sessions
   | "LOGIN_MESSAGE_INVALID"
   | "LOGIN_SIGNATURE_INVALID"
+  /** A number that isn't below the field's order would be another name for one that is. */
+  | "LOGIN_NULLIFIER_INVALID"
+  /** No ZK block of that number has that state root. */
+  | "LOGIN_ROOT_UNKNOWN"
+  /** Too many ZK blocks, or too much time, have passed since. */
+  | "LOGIN_ROOT_STALE"
+  | "LOGIN_PROOF_INVALID"
+  /** Too many proofs wait to be verified. */
+  | "LOGIN_BUSY"
+  /** The ledger's genesis has bytes that aren't a verification key. */
+  | "OWNERSHIP_KEY_INVALID"
   | "SESSION_UNKNOWN"
   | "SESSION_EXISTS"
   | "SESSION_EXPIRED"

@@ -19,7 +19,7 @@ import {
 } from "@weft/protocol";
 import { balanceOf } from "./account/balance.ts";
 import { applyTransaction } from "./applyTransaction.ts";
-import { fullChecks } from "./checks.ts";
+import { type Checks, fullChecks } from "./checks.ts";
 import { FastChainError, refuse } from "./errors.ts";
 import { PendingBlock } from "./pendingBlock.ts";
 import { type FastReceipt, Receipts } from "./receipts.ts";
@@ -42,6 +42,8 @@ export type FastChainOptions = {
   readonly ledger: Ledger;
   /** For the first block, on an empty ledger. */
   readonly genesis: FastGenesis;
+  /** What is checked when it arrives; all there is by default. */
+  readonly checks?: Checks;
   readonly nowMs?: () => TimestampMs;
   /** Value that left, in order, once its block is ordered; on a restart what left before, first. */
   readonly onReleases?: (releases: readonly Release[]) => void;
@@ -269,8 +271,7 @@ export class FastChain implements FastChainHost {
   }
 
   #transition(): Transition {
-    const height = (this.#ledger.head?.header.height ?? -1) as LedgerHeight;
-    return transitionOn(this.#state, this.#ledger, fullChecks, height);
+    return transitionOn(this.#state, this.#ledger, this.#options.checks ?? fullChecks);
   }
 
   seed(subject: Hash | Address): { seedHeight: LedgerHeight; seed: Hash } {
@@ -286,6 +287,11 @@ export class FastChain implements FastChainHost {
   onSessionClosed(listener: (session: Session, reason: string) => void): () => void {
     this.#sessionListeners.add(listener);
     return () => this.#sessionListeners.delete(listener);
+  }
+
+  /** What the chain began with, as its first block has it. */
+  get genesis(): FastGenesis {
+    return this.#state.genesis;
   }
 
   session(id: Hash): Session | undefined {

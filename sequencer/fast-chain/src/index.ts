@@ -1,11 +1,16 @@
 export { fastPortalAbi } from "./account/portalProgram.ts";
+export type { Checks } from "./checks.ts";
 export { FastChainError, type FastChainErrorCode } from "./errors.ts";
 export { BLOCK_INTERVAL_MS, FastChain, type FastChainOptions } from "./fastChain.ts";
 export { isSessionKey, verifyP256 } from "./p256.ts";
 export type { FastReceipt } from "./receipts.ts";
 export { type Crossings, FastReplay } from "./replay/fastReplay.ts";
 export type { ProgramSource } from "./replay/replayRoom.ts";
-export { MAX_SESSION_MS, verifyLogin } from "./session/verifyLogin.ts";
+export { checkLoginRoot } from "./session/checkLoginRoot.ts";
+export { LoginProofs, type LoginProofsOptions } from "./session/loginProofs.ts";
+export { checkNullifier, checkOwnershipKey } from "./session/ownershipProof.ts";
+export { MAX_SESSION_MS } from "./session/verifyLogin.ts";
+export { zkHeadersOf } from "./session/zkHeaders.ts";
 export { type FastSnapshot, type LoadOptions, loadFastSnapshots } from "./snapshot/fastSnapshot.ts";
 export {
   readSnapshotFile,

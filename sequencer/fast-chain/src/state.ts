@@ -171,11 +171,13 @@ export class FastState {
   }
 
   #counters(): Value {
-    const { chainId, zkChainId, portal } = this.genesis;
+    const { chainId, zkChainId, portal, gamePass, ownershipKey } = this.genesis;
     return {
       chainId,
       zkChainId,
       portal,
+      gamePass,
+      ownershipKey,
       deposits: this.deposits,
       withdrawals: this.withdrawals,
     };

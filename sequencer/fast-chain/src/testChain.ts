@@ -21,21 +21,31 @@ import {
   timestampMs,
   utf8ToBytes,
   type Value,
+  type WalletProof,
   ZERO_ADDRESS,
 } from "@weft/protocol";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
 import { FastChain, type FastChainOptions } from "./fastChain.ts";
+import { createTrapdoor, type Trapdoor } from "./groth16/trapdoor.ts";
 import type { RoomJournal } from "./types.ts";
 
 /** A fast chain in memory, and players who use it as a client would: for tests. */
 
 export const FAST = 5701 as ChainId;
-const ZK = 5700 as ChainId;
+export const ZK = 5700 as ChainId;
 export const PORTAL: Address = `0x${"9a".repeat(20)}`;
+export const GAME_PASS: Address = `0x${"6a".repeat(20)}`;
 const GAME = "tag";
 const GAME_HASH = keccak256(utf8ToBytes(GAME));
 const T0 = 1_700_000_000_000;
+
+let made: Trapdoor | undefined;
+/** Proves whatever a test wants to have proven, under the test chains' key. */
+export function trapdoor(): Trapdoor {
+  made ??= createTrapdoor(5);
+  return made;
+}
 
 export type TestChain = {
   readonly ledger: Ledger;
@@ -48,7 +58,7 @@ export type TestChain = {
 
 export function createTestChain(
   existing?: Ledger,
-  options: Pick<FastChainOptions, "snapshots" | "releasesFrom"> = {},
+  options: Pick<FastChainOptions, "checks" | "snapshots" | "releasesFrom"> = {},
 ): TestChain {
   const chainIds = [FAST, ZK];
   const ledger =
@@ -59,6 +69,8 @@ export function createTestChain(
     chainId: FAST,
     zkChainId: ZK,
     portal: PORTAL,
+    gamePass: GAME_PASS,
+    ownershipKey: trapdoor().key,
     timestampMs: timestampMs(T0),
   };
   const chain = new FastChain({
@@ -74,13 +86,15 @@ export function createTestChain(
   return { ledger, chain, releases, advance, nowMs: () => nowMs };
 }
 
+type WalletOpen = OpenSession & { readonly login: WalletProof };
+
 export type TestPlayer = {
   readonly wallet: PrivateKeyAccount;
   readonly address: Address;
   readonly grant: SessionGrant;
   readonly sessionId: Hash;
   sign(message: Uint8Array): Uint8Array;
-  open(changes?: Partial<SessionGrant>): Promise<OpenSession>;
+  open(changes?: Partial<SessionGrant>): Promise<WalletOpen>;
   ticket(issuedAtMs: number): { ticket: JoinTicket; signature: Uint8Array };
 };
 
@@ -123,7 +137,7 @@ async function openSession(
   wallet: PrivateKeyAccount,
   grant: SessionGrant,
   pass: bigint,
-): Promise<OpenSession> {
+): Promise<WalletOpen> {
   const message = createSiweMessage({
     address: wallet.address,
     chainId: ZK,

@@ -1,8 +1,21 @@
 import type { Ledger } from "@weft/ledger";
-import type { Block, FastTransaction, Hash, LedgerHeight, RoomEvent } from "@weft/protocol";
+import {
+  assert,
+  type Block,
+  type BlockHeader,
+  type ChainNumber,
+  type FastTransaction,
+  type Hash,
+  type LedgerHeight,
+  type RoomEvent,
+} from "@weft/protocol";
 import type { Checks } from "./checks.ts";
+import { zkHeadersOf } from "./session/zkHeaders.ts";
 import type { FastState } from "./state.ts";
 import type { RoomRecord } from "./types.ts";
+
+/** Height below the first block's. */
+const NOTHING = -1 as LedgerHeight;
 
 /** Sees what is applied, as it is: for whoever runs games again or collects crossings. */
 export type Observer = {
@@ -22,22 +35,45 @@ export type Transition = {
     headHeight(): LedgerHeight;
     /** Hash of one of them. */
     blockHash(height: LedgerHeight): Hash | undefined;
+    /** Header of one of the ZK chain's. */
+    zkHeader(number: ChainNumber): BlockHeader | undefined;
+    /** The fast chain's newest. */
+    chainParent(): BlockHeader;
   };
 };
 
-/** The transition for what comes after the block at `headHeight`. */
-export function transitionOn(
-  state: FastState,
-  ledger: Ledger,
-  checks: Checks,
-  headHeight: LedgerHeight,
+/** The transition for what goes into the fast chain's next block. */
+export function transitionOn(state: FastState, ledger: Ledger, checks: Checks): Transition {
+  const { chainId } = state.genesis;
+  const headHeight = ledger.head?.header.height ?? NOTHING;
+  return transitionAfter({ state, ledger, checks, headHeight }, () =>
+    required(ledger.chainHead(chainId)),
+  );
+}
+
+type View = {
+  readonly state: FastState;
+  readonly ledger: Ledger;
+  readonly checks: Checks;
+  readonly headHeight: LedgerHeight;
+};
+
+function transitionAfter(
+  { state, ledger, checks, headHeight }: View,
+  chainParent: () => BlockHeader,
 ): Transition {
+  const { zkChainId } = state.genesis;
   return {
     state,
     checks,
     ledger: {
       headHeight: () => headHeight,
       blockHash: (height) => ledger.blockByHeight(height)?.hash,
+      zkHeader: (number) => {
+        const header = zkHeadersOf(ledger, zkChainId)(number);
+        return header !== undefined && header.height <= headHeight ? header : undefined;
+      },
+      chainParent,
     },
   };
 }
@@ -49,5 +85,14 @@ export function transitionAt(
   checks: Checks,
   block: Block,
 ): Transition {
-  return transitionOn(state, ledger, checks, (block.header.height - 1) as LedgerHeight);
+  const { height, chainId, number } = block.header;
+  const headHeight = (height - 1) as LedgerHeight;
+  return transitionAfter({ state, ledger, checks, headHeight }, () =>
+    required(ledger.blockByNumber(chainId, (number - 1) as ChainNumber)),
+  );
+}
+
+function required(block: Block | undefined): BlockHeader {
+  assert(block !== undefined, "the fast chain's genesis comes before everything else of it");
+  return block.header;
 }

@@ -2,6 +2,7 @@ import type {
   Address,
   ChainNumber,
   CreateRoom,
+  FastGenesis,
   FastTransaction,
   Frame,
   Hash,
@@ -145,6 +146,8 @@ export type ReportDraft = {
 
 /** The fast chain as the process that hosts it sees it. */
 export interface FastChainHost {
+  /** What the chain began with, as its first block has it. */
+  readonly genesis: FastGenesis;
   /**
    * Checks and applies a transaction at once and puts it into the next block.
    * Resolves when it is in a block (see `Inclusion.durable` for when that is on disk).

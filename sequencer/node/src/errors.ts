@@ -3,6 +3,8 @@ import { CodedError } from "@weft/protocol";
 export type NodeErrorCode =
   /** An option can't be used. */
   | "OPTION_INVALID"
+  /** Ownership proofs would be verified with a key of a set-up for development, on a node that isn't. */
+  | "CIRCUIT_KEY_DEVELOPMENT"
   /** The operator's or the owner's transaction would revert, or did. Details: `errorName`, `args` where known. */
   | "OPERATOR_REVERTED"
   /** The operator's or the owner's transaction isn't in a block within its time; it may still get there. */

@@ -34,6 +34,7 @@ export type GenesisOptions = {
   readonly fastChainId: ChainId;
   readonly operator: Address;
   readonly owner: Address;
+  readonly ownershipKey: Uint8Array;
   readonly timestampMs: TimestampMs;
 };
 
@@ -66,6 +67,8 @@ export function fastGenesisOf(options: GenesisOptions): FastGenesis {
     chainId: options.fastChainId,
     zkChainId: options.zkChainId,
     portal: lowerAddress(contractAddresses.portal),
+    gamePass: lowerAddress(contractAddresses.gamePass),
+    ownershipKey: options.ownershipKey,
     timestampMs: options.timestampMs,
   };
 }

@@ -37,6 +37,8 @@ export type NodeSettings = {
   /** The owner, where the node has the key. */
   readonly ownerAccount: PrivateKeyAccount | undefined;
   readonly development: boolean;
+  readonly ownershipKey: Uint8Array | undefined;
+  readonly allowDevelopmentCircuits: boolean;
   readonly logger: Logger;
 };
 
@@ -58,6 +60,8 @@ export function resolveOptions(options: NodeOptions): NodeSettings {
     account: accountOption("operatorKey", options.operatorKey ?? DEVELOPMENT_KEY),
     ...ownerOptions(options),
     development: options.operatorKey === undefined,
+    ownershipKey: options.ownershipKey,
+    allowDevelopmentCircuits: options.allowDevelopmentCircuits ?? false,
     logger: options.logger ?? createConsoleLogger(),
   };
 }

@@ -22,7 +22,12 @@ type Started = { readonly node: WeftNode; readonly warnings: readonly string[] }
 async function start(options: NodeOptions): Promise<Started> {
   const warnings: string[] = [];
   const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
-  const node = await startNode({ rpc: { port: 0 }, logger, ...options });
+  const node = await startNode({
+    rpc: { port: 0 },
+    logger,
+    allowDevelopmentCircuits: true,
+    ...options,
+  });
   cleanUp.push(() => node.stop());
   return { node, warnings };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { contractAddresses } from "@weft/contracts";
-import { FastChain } from "@weft/fast-chain";
+import { type Checks, FastChain, LoginProofs } from "@weft/fast-chain";
 import { createMemoryStore, Ledger, openLmdbStore } from "@weft/ledger";
 import {
   type Deposit,
@@ -18,6 +18,7 @@ import { NodeError } from "./errors.ts";
 import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
 import { findOwner, genesisOwner } from "./owner.ts";
+import { findOwnershipKey } from "./ownershipKey.ts";
 import { createSender } from "./sender.ts";
 import type { NodeOptions, WeftNode } from "./types.ts";
 import { ZkBlockProducer } from "./zkBlockProducer.ts";
@@ -63,7 +64,10 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   started.push(() => zkChain.stop());
   zkChain.onStopped(onFailed);
 
-  const { fastChain, producer } = await startChains(settings, ledger, zkChain, onFailed);
+  const loginProofs = new LoginProofs();
+  started.push(() => loginProofs.stop());
+  const { checks } = loginProofs;
+  const { fastChain, producer } = await startChains(settings, { ledger, zkChain, checks, onFailed });
   started.push(
     () => fastChain.stop(),
     () => producer.stop(),
@@ -88,6 +92,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   return {
     ledger,
     fastChain,
+    loginProofs,
     zkChain: zk,
     fastChainId,
     zkChainId,
@@ -124,12 +129,18 @@ function makeDirectory(dataDir: string): void {
   }
 }
 
+type ChainParts = {
+  readonly ledger: Ledger;
+  readonly zkChain: ZkChain;
+  /** What the fast chain checks of what arrives. */
+  readonly checks: Checks;
+  readonly onFailed: (error: Error) => void;
+};
+
 /** Begins or continues both chains, and ties what leaves one to what arrives on the other. */
 async function startChains(
   settings: NodeSettings,
-  ledger: Ledger,
-  zkChain: ZkChain,
-  onFailed: (error: Error) => void,
+  { ledger, zkChain, checks, onFailed }: ChainParts,
 ): Promise<{ fastChain: FastChain; producer: ZkBlockProducer }> {
   const { zkChainId, fastChainId, account, logger } = settings;
   const nowMs = (): TimestampMs => timestampMs(Date.now());
@@ -138,6 +149,7 @@ async function startChains(
     fastChainId,
     operator: lowerAddress(account.address),
     owner: genesisOwner(settings, ledger.head !== undefined),
+    ownershipKey: findOwnershipKey(settings, ledger),
     timestampMs: nowMs(),
   };
   await beginOrContinueZkChain(zkChain, ledger, zkGenesisOf(genesis), (height, toHeight) =>
@@ -161,6 +173,7 @@ async function startChains(
   const fastChain = new FastChain({
     ledger,
     genesis: fastGenesisOf(genesis),
+    checks,
     nowMs,
     onReleases: (left: readonly Release[]) =>
       addReleases(left.filter(({ nonce }) => nonce >= arrived)),

@@ -1,5 +1,5 @@
 import type { contractAddresses } from "@weft/contracts";
-import type { FastChainHost } from "@weft/fast-chain";
+import type { FastChainHost, LoginProofs } from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
 import type { Address, ChainId, Hex } from "@weft/protocol";
 import type { RpcServer } from "@weft/rpc";
@@ -32,6 +32,16 @@ export type NodeOptions = {
   readonly owner?: Hex;
   /** The owner's key, for chains on which it has nothing to protect: whoever takes the node over has it too. */
   readonly ownerKey?: Hex;
+  /**
+   * Verifies ownership proofs, see `OWNERSHIP_KEY_BYTES`: of the ceremony that was held for the circuit. A ledger keeps
+   * the one that it began with. Default: the key of the development set-up.
+   */
+  readonly ownershipKey?: Uint8Array;
+  /**
+   * Take the development set-up's key on a node that has an operator of its own: who made that set-up may log in with
+   * any pass. Default false.
+   */
+  readonly allowDevelopmentCircuits?: boolean;
   readonly logger?: Logger;
 };
 
@@ -49,6 +59,8 @@ export interface Sender {
 export interface WeftNode {
   readonly ledger: Ledger;
   readonly fastChain: FastChainHost;
+  /** Verifies ownership proofs before they are submitted to the fast chain. */
+  readonly loginProofs: LoginProofs;
   readonly zkChain: ZkChain;
   readonly fastChainId: ChainId;
   readonly zkChainId: ChainId;

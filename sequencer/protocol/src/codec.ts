@@ -108,15 +108,24 @@ export function bytes(maxBytes: number): Codec<Uint8Array> {
   };
 }
 
-/** Exactly `length` bytes, as hexadecimal in memory. */
-export function fixedHex(length: number): Codec<Hex> {
+/** Exactly `length` bytes. */
+export function fixedBytes(length: number): Codec<Uint8Array> {
   const check = (value: Uint8Array, path: string) =>
     value.length === length
       ? value
       : fail("FIELD_INVALID", path, `${value.length} bytes, not ${length}`);
   return {
-    encode: (value, path) => check(hexToBytes(value), path),
-    decode: (item, path) => bytesToHex(check(asBytes(item, path), path)),
+    encode: check,
+    decode: (item, path) => check(asBytes(item, path), path),
+  };
+}
+
+/** Exactly `length` bytes, as hexadecimal in memory. */
+export function fixedHex(length: number): Codec<Hex> {
+  const inner = fixedBytes(length);
+  return {
+    encode: (value, path) => inner.encode(hexToBytes(value), path),
+    decode: (item, path) => bytesToHex(inner.decode(item, path)),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   bigUint,
   type Codec,
   type CodecType,
+  fixedBytes,
   hash,
   list,
   record,
@@ -13,7 +14,7 @@ import {
   variant,
 } from "./codec.ts";
 import { decodeEnvelope, encodeEnvelope, type SignedTransaction } from "./envelope.ts";
-import { MAX_NAME_BYTES, MAX_ROOM_EVENTS } from "./limits.ts";
+import { MAX_NAME_BYTES, MAX_ROOM_EVENTS, OWNERSHIP_KEY_BYTES } from "./limits.ts";
 import { type RoomEvent, roomEventCodec } from "./roomEvent.ts";
 import {
   type LoginProof,
@@ -31,6 +32,10 @@ export type FastGenesis = {
   readonly zkChainId: ChainId;
   /** Address of the portal, a contract on the ZK chain and a program on the fast chain. */
   readonly portal: Address;
+  /** The contract on the ZK chain that has the passes. */
+  readonly gamePass: Address;
+  /** Verifies ownership proofs; see `OWNERSHIP_KEY_BYTES`. */
+  readonly ownershipKey: Uint8Array;
   readonly timestampMs: TimestampMs;
 };
 
@@ -80,6 +85,8 @@ const fastCodec = variant({
       chainId: uint(),
       zkChainId: uint(),
       portal: address,
+      gamePass: address,
+      ownershipKey: fixedBytes(OWNERSHIP_KEY_BYTES),
       timestampMs: uint(),
     }),
   },

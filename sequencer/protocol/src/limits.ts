@@ -18,6 +18,13 @@ export const MAX_MINTS = 256;
 export const MAX_NAME_BYTES = 64;
 /** A login proof: an EIP-4361 message and its signature, or a zero-knowledge proof. */
 export const MAX_LOGIN_BYTES = 8192;
+/**
+ * A Groth16 proof over BN254: A (64 bytes), B (128), C (64), as Ethereum's precompiles have points (EIP-197):
+ * coordinates of 32 bytes, big-endian, of B the imaginary part before the real one.
+ */
+export const GROTH16_PROOF_BYTES = 256;
+/** A verification key for five public inputs: alpha (64 bytes), beta, gamma, delta (128 each), IC (6 · 64). */
+export const OWNERSHIP_KEY_BYTES = 832;
 /** Seasons of a game are numbered from 0 up to this: a new one gives every pass a new nullifier. */
 export const MAX_SEASON = 2 ** 32 - 1;
 /** A login may prove against the state of one of this many newest ZK blocks … */

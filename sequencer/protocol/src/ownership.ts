@@ -11,14 +11,6 @@ import { domainInput, FIELD_MODULUS } from "./stateProof.ts";
 // What a login by ownership proof is about. The statement is in circuits/ownership/ownership.circom; here are
 // the numbers that both who proves and who verifies compute.
 
-/**
- * A Groth16 proof over BN254: A (64 bytes), B (128), C (64), as Ethereum's precompiles have points (EIP-197):
- * coordinates of 32 bytes, big-endian, of B the imaginary part before the real one.
- */
-export const GROTH16_PROOF_BYTES = 256;
-/** A verification key for five public inputs: alpha (64 bytes), beta, gamma, delta (128 each), IC (6 · 64). */
-export const OWNERSHIP_KEY_BYTES = 832;
-
 /** Poseidon2 domains beside those of the state tree. */
 const COMMITMENT_KIND = 5;
 const NULLIFIER_KIND = 6;

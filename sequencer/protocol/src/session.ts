@@ -6,14 +6,16 @@ import {
   bytes,
   type Codec,
   encodeToBytes,
+  fixedBytes,
   fixedHex,
+  hash,
   record,
   text,
   uint,
   variant,
 } from "./codec.ts";
 import { keccak256 } from "./hash.ts";
-import { MAX_LOGIN_BYTES, MAX_NAME_BYTES } from "./limits.ts";
+import { GROTH16_PROOF_BYTES, MAX_LOGIN_BYTES, MAX_NAME_BYTES, MAX_SEASON } from "./limits.ts";
 
 /** Raw P-256 public key: x ‖ y, 64 bytes. */
 export type SessionKey = `0x${string}`;
@@ -28,11 +30,8 @@ export type SessionGrant = {
   readonly expiresAtMs: TimestampMs;
 };
 
-/**
- * Proof that the grant's maker owns a pass. `wallet`: an EIP-4361 message that names the grant and the
- * pass, signed by the pass's owner. A zero-knowledge proof will be another case.
- */
-export type LoginProof = {
+/** An EIP-4361 message that names the grant and the pass, signed by the pass's owner. */
+export type WalletProof = {
   readonly type: "wallet";
   readonly message: string;
   /** secp256k1, r ‖ s ‖ v, 65 bytes. */
@@ -40,6 +39,24 @@ export type LoginProof = {
   readonly owner: Address;
   readonly pass: bigint;
 };
+
+/**
+ * A zero-knowledge proof that the grant's maker knows the secret behind a pass, under a root of the ZK chain's
+ * state. The other public inputs follow from the grant and the chain, see `ownership.ts`.
+ */
+export type OwnershipProof = {
+  readonly type: "ownership";
+  readonly stateRoot: Hash;
+  /** The game's season, a part of the proof's scope. */
+  readonly season: number;
+  /** Stands for the pass within the scope. */
+  readonly nullifier: Hash;
+  /** Groth16, `GROTH16_PROOF_BYTES`. */
+  readonly proof: Uint8Array;
+};
+
+/** Proof that the grant's maker owns a pass. */
+export type LoginProof = WalletProof | OwnershipProof;
 
 export const sessionGrantCodec: Codec<SessionGrant> = record<SessionGrant>({
   sessionKey: fixedHex(64),
@@ -51,11 +68,20 @@ export const sessionGrantCodec: Codec<SessionGrant> = record<SessionGrant>({
 export const loginProofCodec: Codec<LoginProof> = variant({
   wallet: {
     tag: 1,
-    codec: record<Omit<LoginProof, "type">>({
+    codec: record<Omit<WalletProof, "type">>({
       message: text(MAX_LOGIN_BYTES),
       signature: bytes(65),
       owner: address,
       pass: bigUint(64),
+    }),
+  },
+  ownership: {
+    tag: 2,
+    codec: record<Omit<OwnershipProof, "type">>({
+      stateRoot: hash,
+      season: uint(MAX_SEASON),
+      nullifier: hash,
+      proof: fixedBytes(GROTH16_PROOF_BYTES),
     }),
   },
 });

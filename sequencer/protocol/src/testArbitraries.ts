@@ -3,7 +3,13 @@ import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts
 import { bytesToHex, type Hex } from "./bytes.ts";
 import type { CoSignRequest } from "./coSign.ts";
 import type { FastTransaction } from "./fastTransaction.ts";
-import { MAX_LANES, MAX_ROUND_PLAYERS } from "./limits.ts";
+import {
+  GROTH16_PROOF_BYTES,
+  MAX_LANES,
+  MAX_ROUND_PLAYERS,
+  MAX_SEASON,
+  OWNERSHIP_KEY_BYTES,
+} from "./limits.ts";
 import type { RoundReport } from "./report.ts";
 import { leaveReasons, type RoomEvent } from "./roomEvent.ts";
 import type { LoginProof, SessionGrant } from "./session.ts";
@@ -101,13 +107,24 @@ const grant: fc.Arbitrary<SessionGrant> = fc.record({
   expiresAtMs: time,
 });
 
-const login: fc.Arbitrary<LoginProof> = fc.record({
-  type: fc.constant("wallet" as const),
-  message: fc.string({ unit: "binary" }),
-  signature: someBytes(65),
-  owner: anyHex(20),
-  pass: nonce,
-});
+const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+
+const login: fc.Arbitrary<LoginProof> = fc.oneof(
+  fc.record({
+    type: fc.constant("wallet" as const),
+    message: fc.string({ unit: "binary" }),
+    signature: someBytes(65),
+    owner: anyHex(20),
+    pass: nonce,
+  }),
+  fc.record({
+    type: fc.constant("ownership" as const),
+    stateRoot: anyHex(32),
+    season: fc.nat({ max: MAX_SEASON }),
+    nullifier: anyHex(32),
+    proof: exactly(GROTH16_PROOF_BYTES),
+  }),
+);
 
 /** What a wallet would send starts with its type, 1 to 4, or is an RLP list. */
 const signed = typed(
@@ -124,7 +141,14 @@ export const anyFastTransaction: fc.Arbitrary<FastTransaction> = fc.oneof(
   signed,
   typed(
     "genesis",
-    fc.record({ chainId: chain, zkChainId: chain, portal: anyHex(20), timestampMs: time }),
+    fc.record({
+      chainId: chain,
+      zkChainId: chain,
+      portal: anyHex(20),
+      gamePass: anyHex(20),
+      ownershipKey: exactly(OWNERSHIP_KEY_BYTES),
+      timestampMs: time,
+    }),
   ),
   typed(
     "deposit",

@@ -6,6 +6,7 @@ import {
   type Hex,
   hashTransaction,
   type LedgerHeight,
+  OWNERSHIP_KEY_BYTES,
   timestampMs,
   ZERO_ADDRESS,
 } from "@weft/protocol";
@@ -66,6 +67,8 @@ beforeEach(async () => {
     chainId: FAST,
     zkChainId: ZK,
     portal: ZERO_ADDRESS,
+    gamePass: ZERO_ADDRESS,
+    ownershipKey: new Uint8Array(OWNERSHIP_KEY_BYTES),
     timestampMs: timestampMs(1),
   };
   chain = new FastChain({ ledger, genesis });

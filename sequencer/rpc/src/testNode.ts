@@ -9,6 +9,7 @@ import {
   type Hex,
   hexToBytes,
   keccak256,
+  OWNERSHIP_KEY_BYTES,
   timestampMs,
   ZERO_ADDRESS,
   type ZkGenesis,
@@ -74,7 +75,14 @@ export async function startTestNode(): Promise<TestNode> {
   const zkChain = await startZkChain();
   const producer = produceBlocks(ledger, zkChain);
   await producer.order(await zkChain.buildGenesis(genesis()));
-  const fastGenesis = { chainId: FAST, zkChainId: ZK, portal, timestampMs: now() };
+  const fastGenesis = {
+    chainId: FAST,
+    zkChainId: ZK,
+    portal,
+    gamePass: ZERO_ADDRESS,
+    ownershipKey: new Uint8Array(OWNERSHIP_KEY_BYTES),
+    timestampMs: now(),
+  };
   const fastChain = new FastChain({ ledger, genesis: fastGenesis });
   await fastChain.submit({
     type: "deposit",

@@ -11,6 +11,7 @@ test("a game whose owner's key no server has is registered by the owner's wallet
   const node = await startNode({
     operatorKey: generatePrivateKey(),
     owner: owner.address,
+    allowDevelopmentCircuits: true,
     rpc: { port: 0 },
     logger: silentLogger,
   });
