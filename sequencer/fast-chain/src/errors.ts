@@ -32,6 +32,8 @@ export type FastChainErrorCode =
   // rooms
   | "ROOM_EXISTS"
   | "ROOM_UNKNOWN"
+  /** Its log is open already: a room has one host. */
+  | "ROOM_HOSTED"
   | "ROOM_FULL"
   | "SEED_INVALID"
   | "EVENT_OUT_OF_ORDER"

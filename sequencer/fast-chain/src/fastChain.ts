@@ -168,11 +168,21 @@ export class FastChain implements FastChainHost {
 
   createRoom(create: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal {
     this.#admit({ type: "createRoom", ...create, ...this.seed(create.room) });
-    const journal = new Journal(create.room, {
+    return this.#openJournal(create.room);
+  }
+
+  resumeRoom(room: Address): RoomJournal {
+    this.room(room);
+    if (this.#journals.has(room)) refuse("ROOM_HOSTED", `the log of ${room} is open`, { room });
+    return this.#openJournal(room);
+  }
+
+  #openJournal(address: Address): RoomJournal {
+    const journal = new Journal(address, {
       record: (room) => this.room(room),
       append: (room, event) => this.#append(room, event),
     });
-    this.#journals.set(create.room, journal);
+    this.#journals.set(address, journal);
     return journal;
   }
 
@@ -301,6 +311,10 @@ export class FastChain implements FastChainHost {
   /** @throws FastChainError ROOM_UNKNOWN */
   room(address: Address): RoomRecord {
     return knownRoom(this.#state, address);
+  }
+
+  rooms(): readonly RoomRecord[] {
+    return [...this.#state.rooms()];
   }
 
   /** Deposits credited so far: the nonce of the next. */

@@ -156,7 +156,7 @@ async function openSession(
 export const ROOM: Address = `0x${"50".repeat(20)}`;
 
 export function createTestRoom({ chain }: TestChain, room: Address = ROOM): RoomJournal {
-  return chain.createRoom({ room, game: GAME, gameHash: GAME_HASH });
+  return chain.createRoom({ room, name: "the room", game: GAME, gameHash: GAME_HASH });
 }
 
 /** Opens the player's session and takes them into the room. @returns the lane's number. */

@@ -67,7 +67,12 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   const loginProofs = new LoginProofs();
   started.push(() => loginProofs.stop());
   const { checks } = loginProofs;
-  const { fastChain, producer } = await startChains(settings, { ledger, zkChain, checks, onFailed });
+  const { fastChain, producer } = await startChains(settings, {
+    ledger,
+    zkChain,
+    checks,
+    onFailed,
+  });
   started.push(
     () => fastChain.stop(),
     () => producer.stop(),
