@@ -52,6 +52,8 @@ export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]
   "@weft/circuits": ["@weft/fast-chain"],
   // beside it rather than above it: the real server to talk to
   "@weft/client-sdk": ["@weft/rooms"],
+  // a real round to look at
+  "@weft/cli": ["@weft/rooms", "@weft/client-sdk"],
 };
 
 /** Examples stand on top of everything. */

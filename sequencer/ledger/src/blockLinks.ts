@@ -10,8 +10,13 @@ export class BlockLinks {
   readonly #chainIds: ReadonlySet<ChainId>;
   readonly #heads = new Heads();
 
-  constructor(chainIds: Iterable<ChainId>) {
+  /** @param after where it was when it last stopped; at the beginning without it. */
+  constructor(
+    chainIds: Iterable<ChainId>,
+    after?: { readonly head: Block; readonly chainHeads: readonly Block[] },
+  ) {
     this.#chainIds = new Set(chainIds);
+    if (after !== undefined) this.#heads.restore(after.head, after.chainHeads);
   }
 
   /**

@@ -4,4 +4,11 @@ export { createConsoleLogger, type LogLevel, silentLogger } from "./logger.ts";
 export { DEFAULT_FAST_CHAIN_ID, DEFAULT_RPC_PORT, DEFAULT_ZK_CHAIN_ID } from "./options.ts";
 export { startNode } from "./startNode.ts";
 export type { Logger, NodeOptions, Sender, WeftNode } from "./types.ts";
-export { type VerifyOptions, type VerifyResult, verifyLedger } from "./verifyLedger.ts";
+export { type ChainIds, readChainIds } from "./verify/chainIds.ts";
+export { faultOf, type LedgerFault } from "./verify/fault.ts";
+export {
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyResult,
+  verifyLedger,
+} from "./verifyLedger.ts";

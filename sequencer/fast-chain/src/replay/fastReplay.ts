@@ -9,7 +9,7 @@ import {
   type RoomEvent,
 } from "@weft/protocol";
 import { applyBlock, applyGenesis } from "../applyBlock.ts";
-import { fullChecks } from "../checks.ts";
+import { type Checks, fullChecks, ownLedgerChecks } from "../checks.ts";
 import type { FastSnapshot } from "../snapshot/fastSnapshot.ts";
 import type { FastState } from "../state.ts";
 import { type Observer, transitionAt } from "../transition.ts";
@@ -22,6 +22,11 @@ export type Crossings = {
   readonly releases: readonly Release[];
 };
 
+export type ReplayOptions = {
+  /** Sees what is applied, after the room's game has run over it. */
+  readonly observer?: Observer;
+};
+
 /**
  * Goes through the fast chain's blocks as a stranger would: checks every signature, every rule, every
  * state root, and runs the games again. What it can't see is the other chain: it gives the crossings
@@ -30,6 +35,7 @@ export type Crossings = {
 export class FastReplay {
   readonly #ledger: Ledger;
   readonly #programs: ProgramSource;
+  readonly #observer: Observer | undefined;
   readonly #running = new Map<Address, RoomProgram>();
   #state: FastState | undefined;
 
@@ -41,9 +47,11 @@ export class FastReplay {
     ledger: Ledger,
     programs: ProgramSource = () => undefined,
     from?: Pick<FastSnapshot, "state">,
+    { observer }: ReplayOptions = {},
   ) {
     this.#ledger = ledger;
     this.#programs = programs;
+    this.#observer = observer;
     this.#state = from?.state;
   }
 
@@ -59,6 +67,18 @@ export class FastReplay {
 
   /** @throws FastChainError BLOCK_INVALID (with the refusal as its cause), STATE_ROOT_MISMATCH */
   apply(block: Block): Crossings {
+    return this.#apply(block, fullChecks);
+  }
+
+  /**
+   * For a block that was applied before, and comes from where it was put then: signatures are passed over.
+   * @throws as `apply`
+   */
+  recall(block: Block): Crossings {
+    return this.#apply(block, ownLedgerChecks);
+  }
+
+  #apply(block: Block, checks: Checks): Crossings {
     if (this.#state === undefined) {
       this.#state = applyGenesis(block);
       return { deposits: [], releases: [] };
@@ -68,7 +88,7 @@ export class FastReplay {
       transaction: (transaction) => this.#onTransaction(transaction, deposits),
       roomEvent: (record, event) => this.#onRoomEvent(record, event),
     };
-    const transition = transitionAt(this.#state, this.#ledger, fullChecks, block);
+    const transition = transitionAt(this.#state, this.#ledger, checks, block);
     const releases = applyBlock({ ...transition, observer }, block);
     return { deposits, releases };
   }
@@ -77,12 +97,15 @@ export class FastReplay {
     const program = this.#running.get(record.room);
     if (program !== undefined) replayRoomEvent(program, record, event);
     if (event.type === "close") this.#running.delete(record.room);
+    this.#observer?.roomEvent?.(record, event);
   }
 
   #onTransaction(transaction: FastTransaction, deposits: Deposit[]): void {
     if (transaction.type === "deposit") deposits.push(transaction);
-    if (transaction.type !== "createRoom") return;
-    const program = this.#programs(transaction);
-    if (program !== undefined) this.#running.set(transaction.room, program);
+    if (transaction.type === "createRoom") {
+      const program = this.#programs(transaction);
+      if (program !== undefined) this.#running.set(transaction.room, program);
+    }
+    this.#observer?.transaction?.(transaction);
   }
 }

@@ -1,0 +1,15 @@
+import type { Hash } from "@weft/protocol";
+import { InvalidArgumentError } from "commander";
+
+/** A whole number from 0, such as a height. */
+export function wholeArgument(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("A whole number from 0 is wanted.");
+}
+
+/** 32 bytes in hexadecimal. */
+export function hashArgument(text: string): Hash {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hash;
+  throw new InvalidArgumentError("32 bytes in hexadecimal are wanted, 0x in front.");
+}
