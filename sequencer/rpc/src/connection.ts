@@ -24,6 +24,7 @@ export const CloseCode = {
   unsupportedData: 1003,
   policyViolation: 1008,
   internalError: 1011,
+  tryAgainLater: 1013,
 } as const;
 
 type Subscription = {

@@ -26,6 +26,10 @@ export type RpcErrorCode =
   | "TX_UNCONFIRMED"
   /** Too many requests at once. */
   | "OVERLOADED"
+  /** The connection to a node that is followed can't be made, or broke: worth another try. */
+  | "LEDGER_STREAM_LOST"
+  /** What is followed isn't a Weft node, or one of another time. */
+  | "LEDGER_STREAM_INVALID"
   /** The address and port can't be listened on. */
   | "LISTEN_FAILED";
 

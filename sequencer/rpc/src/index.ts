@@ -6,6 +6,7 @@ export {
 } from "./dispatcher.ts";
 export { RpcError, type RpcErrorCode } from "./errors.ts";
 export type { FastChainReader, FastInclusion } from "./fastChainReader.ts";
+export { connectLedger, type LedgerConnection } from "./ledgerStream/connectLedger.ts";
 export { defineMethod, type Method, type MethodTable, methodTable } from "./method.ts";
 export {
   createRpcEndpoints,

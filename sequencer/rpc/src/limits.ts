@@ -58,3 +58,17 @@ export const MAX_OVERRIDE_SLOTS = 1024;
 export const MAX_OVERRIDE_CODE_BYTES = 128 * 1024;
 /** Addresses, values of a topic, and storage keys that one parameter may list. */
 export const MAX_LIST_ENTRIES = 256;
+/** Nodes that follow this one's ledger. */
+export const MAX_LEDGER_STREAMS = 64;
+/** One request of theirs. */
+export const MAX_LEDGER_REQUEST_BYTES = 256;
+/** Blocks, and bytes of transactions, that are read and sent at once: others are served between. */
+export const LEDGER_BATCH_BLOCKS = 64;
+export const LEDGER_BATCH_BYTES = 128 * 1024;
+/** How long a follower may take to take them. */
+export const LEDGER_STALL_MS = 60_000;
+/** How often a follower is told that the node lives, and how long without that it waits. */
+export const LEDGER_PING_MS = 10_000;
+export const LEDGER_SILENCE_MS = 35_000;
+/** What a follower lets the network bring before it has looked at it. */
+export const MAX_LEDGER_BATCHES_AHEAD = 8;

@@ -6,6 +6,7 @@ import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import type { FastChainReader } from "./fastChainReader.ts";
 import { createFastEvents } from "./fastEvents.ts";
 import { startHttpServer } from "./httpServer.ts";
+import { serveLedger } from "./ledgerStream/serveLedger.ts";
 import { type Method, methodTable } from "./method.ts";
 import { chainMethods } from "./methods/chainMethods.ts";
 import { fastAccountMethods } from "./methods/fastAccountMethods.ts";
@@ -106,7 +107,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     ["/zk", endpoints.zk],
     ["/fast", endpoints.fast],
   ]);
-  const server = await startHttpServer({ host, port, dispatchers });
+  const ledgerStreams = serveLedger(options.ledger);
+  const server = await startHttpServer({ host, port, dispatchers, ledgerStreams });
   const address = `${urlHost(host)}:${server.port}`;
   const [url, webSocketUrl] = [`http://${address}`, `ws://${address}`];
   return {

@@ -7,7 +7,8 @@ import type { ActiveRequests } from "./activeRequests.ts";
 import { CloseCode, Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { RpcError } from "./errors.ts";
-import { type Dispatchers, findDispatcher } from "./findDispatcher.ts";
+import { type Dispatchers, findDispatcher, pathOf } from "./findDispatcher.ts";
+import { LEDGER_PATH, type LedgerStreams } from "./ledgerStream/serveLedger.ts";
 import {
   CLOSE_TIMEOUT_MS,
   HEARTBEAT_MS,
@@ -25,6 +26,8 @@ export interface WebSockets {
 export type WebSocketOptions = {
   readonly dispatchers: Dispatchers;
   readonly active: ActiveRequests;
+  /** Takes the sockets at `LEDGER_PATH`. */
+  readonly ledgerStreams?: LedgerStreams;
   /** Default: `HEARTBEAT_MS`. */
   readonly heartbeatMs?: number;
   /** Default: `MAX_WEB_SOCKETS`. */
@@ -48,7 +51,7 @@ const settings: ServerOptions & { readonly closeTimeout: number } = {
 /** JSON-RPC over WebSockets, at the paths and the port of an HTTP server. */
 export function attachWebSockets(server: Server, options: WebSocketOptions): WebSockets {
   const { dispatchers, active, heartbeatMs = HEARTBEAT_MS } = options;
-  const { maxWebSockets = MAX_WEB_SOCKETS } = options;
+  const { maxWebSockets = MAX_WEB_SOCKETS, ledgerStreams } = options;
   const sockets = new WebSocketServer(settings);
   const served = new Map<WebSocket, ServedSocket>();
   let stopping = false;
@@ -64,11 +67,15 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
 
   server.on("upgrade", (request, socket, head) => {
     const dispatcher = findDispatcher(dispatchers, request.url);
-    if (dispatcher === undefined) refuseUpgrade(socket, "404 Not Found");
+    const streams = pathOf(request.url) === LEDGER_PATH ? ledgerStreams : undefined;
+    if (dispatcher === undefined && streams === undefined) refuseUpgrade(socket, "404 Not Found");
     else if (stopping || sockets.clients.size >= maxWebSockets) {
       refuseUpgrade(socket, "503 Service Unavailable");
     } else {
-      sockets.handleUpgrade(request, socket, head, (client) => accept(client, dispatcher));
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        if (dispatcher === undefined) streams?.accept(client);
+        else accept(client, dispatcher);
+      });
     }
   });
   // A client that vanished without a word would hold its place for ever.
@@ -80,6 +87,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): Web
     async stop() {
       stopping = true;
       clearInterval(heartbeat);
+      ledgerStreams?.stop();
       await Promise.all([...served.values()].map((client) => client.stop()));
     },
   };
