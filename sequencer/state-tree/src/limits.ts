@@ -10,3 +10,5 @@ export const MAX_JOURNAL_ENTRIES = 2 ** 21;
 export const MAX_BLOCK_CHANGES = 2 ** 18;
 /** Nodes of the newest tree kept in memory, twice: some 40 MB. */
 export const NODE_CACHE_GENERATION = 2 ** 17;
+/** Leaves of transactions whose roots wait to be hashed with others'. */
+export const MAX_UNHASHED_LEAVES = 2 ** 14;

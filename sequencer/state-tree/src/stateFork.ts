@@ -1,11 +1,14 @@
 import type { Hash } from "@weft/protocol";
 import { CheckpointedWrites, type StateReader } from "./checkpointedWrites.ts";
 import { StateTreeError } from "./errors.ts";
+import { MAX_UNHASHED_LEAVES } from "./limits.ts";
 import { applyWrites } from "./tree/applyWrites.ts";
 import { BlockLayer } from "./tree/blockLayer.ts";
 import { commitLayer } from "./tree/commitLayer.ts";
 import type { CommittedState } from "./tree/committedState.ts";
 import { type Digest, digestToHash } from "./tree/digest.ts";
+import { hashTransactions } from "./tree/hashTransactions.ts";
+import type { Leaf } from "./tree/leaf.ts";
 
 /**
  * The state while a block is executed on the newest one. Nobody else sees its changes before
@@ -16,7 +19,10 @@ export class StateFork implements StateReader {
   readonly #layer: BlockLayer;
   /** Of the transaction that is being executed. */
   readonly #writes: CheckpointedWrites;
-  #root: Digest;
+  readonly #roots: Digest[] = [];
+  /** Leaves that transactions changed whose roots nobody has asked for yet. */
+  #unhashed: Leaf[][] = [];
+  #unhashedLeaves = 0;
   #isDone = false;
 
   /** Made by `StateTree.fork`. */
@@ -26,12 +32,18 @@ export class StateFork implements StateReader {
     this.#committed = committed;
     this.#layer = layer;
     this.#writes = new CheckpointedWrites({ get: (key) => layer.leaf(key)?.value ?? 0n });
-    this.#root = base.root;
   }
 
   /** The root after the last transaction that was ended. */
   get root(): Hash {
+    this.#hash();
     return digestToHash(this.#root);
+  }
+
+  /** The roots after each transaction that was ended. To ask once for many is what makes them cheap. */
+  get roots(): readonly Hash[] {
+    this.#hash();
+    return this.#roots.map(digestToHash);
   }
 
   /** @returns the value under a key; 0n when there is none */
@@ -68,23 +80,23 @@ export class StateFork implements StateReader {
   /**
    * Ends a transaction: applies what was written since the last one, and can't take it back any more. Where
    * transactions end is part of what a root depends on: new keys take their places in the tree by transaction.
-   * @returns the root after it
    * @throws StateTreeError CHECKPOINT_OPEN; TREE_FULL or BLOCK_TOO_LARGE, and then the fork is of no use
    */
-  endTransaction(): Hash {
+  endTransaction(): void {
     this.#checkOpen();
     if (this.#writes.depth > 0) {
       throw new StateTreeError("CHECKPOINT_OPEN", "a transaction ends outside of checkpoints", {
         details: { depth: this.#writes.depth },
       });
     }
-    const { entries } = this.#writes;
     // a failure halfway leaves the layer between two states
     this.#isDone = true;
-    this.#root = applyWrites(this.#layer, entries, this.#root);
+    const leaves = applyWrites(this.#layer, this.#writes.entries);
     this.#isDone = false;
     this.#writes.clear();
-    return this.root;
+    this.#unhashed.push(leaves);
+    this.#unhashedLeaves += leaves.length;
+    if (this.#unhashedLeaves > MAX_UNHASHED_LEAVES) this.#hash();
   }
 
   /**
@@ -106,9 +118,27 @@ export class StateFork implements StateReader {
       });
     }
     this.endTransaction();
+    const { root } = this;
     commitLayer(this.#committed, this.#layer, this.#root);
     this.#isDone = true;
-    return this.root;
+    return root;
+  }
+
+  /** Of what was hashed. */
+  get #root(): Digest {
+    return this.#roots.at(-1) ?? this.#layer.base.root;
+  }
+
+  #hash(): void {
+    if (this.#unhashed.length === 0) return;
+    this.#checkOpen();
+    // as in `endTransaction`
+    this.#isDone = true;
+    const roots = hashTransactions(this.#layer, this.#unhashed, this.#root);
+    for (const root of roots) this.#roots.push(root);
+    this.#isDone = false;
+    this.#unhashed = [];
+    this.#unhashedLeaves = 0;
   }
 
   #checkOpen(): void {

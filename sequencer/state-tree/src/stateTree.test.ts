@@ -81,7 +81,8 @@ describe("a fork", () => {
   it("is seen by nobody else before it is committed", () => {
     const fork = tree.fork();
     fork.set(1n, 1n);
-    const root = fork.endTransaction();
+    fork.endTransaction();
+    const { root } = fork;
     expect([tree.view().get(1n), tree.number]).toEqual([0n, -1]);
     expect(() => tree.view(root)).toThrow(coded("VERSION_UNKNOWN"));
     expect(fork.commitBlock(0)).toBe(root);

@@ -116,10 +116,11 @@ function treeVectors() {
   const fork = tree.fork();
   const transactions = TRANSACTIONS.map(({ about, writes }) => {
     for (const [key, value] of writes) fork.set(key, value);
+    fork.endTransaction();
     return {
       about,
       writes: writes.map(([key, value]) => ({ key: fieldToHash(key), ...halvesOf(value) })),
-      rootAfter: fork.endTransaction(),
+      rootAfter: fork.root,
     };
   });
   fork.commitBlock(0);

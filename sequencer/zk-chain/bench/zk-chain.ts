@@ -171,7 +171,6 @@ class BenchChain {
     for (const address of accounts) {
       await fork.state.putAccount(createAddressFromString(address), new Account(0n, 1n));
     }
-    if (accounts.length > 0) await fork.endTransaction();
     return fork;
   }
 }

@@ -54,17 +54,15 @@ export async function createMerkleStateBackend(chainId: ChainId): Promise<StateB
       const state = await stateAt(newest, nodes);
       // Holds the block's trie nodes back from the database that all copies share.
       await state.checkpoint();
-      let root = newest;
+      const roots: Hash[] = [];
       const readRoot = async () => bytesToHex(await state.getStateRoot());
       return {
         state,
-        get root() {
-          return root;
-        },
+        parentRoot: newest,
         async endTransaction() {
-          root = await readRoot();
-          return root;
+          roots.push(await readRoot());
         },
+        roots: async () => roots,
         async commit(_number, changes) {
           await state.commit();
           newest = await readRoot();

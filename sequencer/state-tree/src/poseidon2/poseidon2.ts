@@ -1,4 +1,6 @@
-import { assert } from "@weft/protocol";
+import { assert, bytesEqual } from "@weft/protocol";
+import { LANES } from "./lanes/digits.ts";
+import { LaneHasher, MAX_LANE_INPUTS } from "./lanes/laneHasher.ts";
 import { ELEMENT_BYTES, toMontgomery, WORD_BYTES } from "./limbs.ts";
 import { WIDTH } from "./parameters.ts";
 import {
@@ -14,6 +16,8 @@ const RATE = WIDTH - 1;
 export const FIELD_BYTES = 32;
 /** Field elements that fit into the memory for inputs: the limit of one hash. */
 export const MAX_HASH_INPUTS = 4096;
+/** With fewer, the one-by-one module is as fast: all lanes take the time of two of its hashes. */
+const MIN_HASHES_IN_LANES = 2;
 /** Kept, for the few lengths that the tree uses; others are computed each time. */
 const MAX_KEPT_CAPACITIES = 16;
 
@@ -62,6 +66,44 @@ export function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
   bytes.set(right, INPUT_ADDRESS + FIELD_BYTES);
   hashInputs(2);
   return bytes.slice(OUTPUT_ADDRESS, OUTPUT_ADDRESS + FIELD_BYTES);
+}
+
+/**
+ * Many hashes of a few inputs each: more than twice as fast as one by one, where the processor has what it takes.
+ * @param inputs those of the first hash, then those of the second, …
+ * @param each how many inputs a hash has, up to `MAX_LANE_INPUTS`
+ */
+export function hashMany(inputs: readonly Uint8Array[], each: number): Uint8Array[] {
+  assert(each > 0 && each <= MAX_LANE_INPUTS, "one of many hashes has few inputs");
+  assert(inputs.length % each === 0, "no hash lacks inputs");
+  lanes ??= startLanes();
+  const hashes: Uint8Array[] = [];
+  for (let from = 0; from < inputs.length; from += LANES * each) {
+    const some = inputs.slice(from, from + LANES * each);
+    if (lanes !== "none" && some.length >= MIN_HASHES_IN_LANES * each) {
+      hashes.push(...lanes.hash(some, each));
+      continue;
+    }
+    for (let i = 0; i < some.length; i += each) hashes.push(hashFields(some.slice(i, i + each)));
+  }
+  return hashes;
+}
+
+let lanes: LaneHasher | "none" | undefined;
+
+/** Whether additions and multiplications are fused is for the processor to decide, once and for all. */
+function startLanes(): LaneHasher | "none" {
+  const bytes = Uint8Array.from({ length: FIELD_BYTES }, (_, i) => (37 * i + 11) % 48);
+  try {
+    const hasher = new LaneHasher();
+    const isRight = hasher
+      .hash(new Array(2 * LANES).fill(bytes), 2)
+      .every((hash) => bytesEqual(hash, hashPair(bytes, bytes)));
+    return isRight ? hasher : "none";
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return "none";
+    throw error;
+  }
 }
 
 function hashInputs(count: number): void {

@@ -1,4 +1,4 @@
-// As much of the WebAssembly binary format as straight-line code over 64-bit integers needs.
+// As much of the WebAssembly binary format as straight-line code over 64-bit integers and vectors needs.
 // https://webassembly.github.io/spec/core/binary/
 
 /** Bytes of code or of a section. */
@@ -6,10 +6,12 @@ export type Bytes = readonly number[];
 
 const TYPE_I32 = 0x7f;
 const TYPE_I64 = 0x7e;
+const TYPE_V128 = 0x7b;
 const TYPE_FUNCTION = 0x60;
 const KIND_FUNCTION = 0x00;
 const KIND_MEMORY = 0x02;
-/** Log2 of the alignment of a 64-bit access whose address is a multiple of 8, or of 1. */
+/** Log2 of the alignment of an access whose address is a multiple of 16, of 8, or of 1. */
+const ALIGN_16 = 4;
 const ALIGN_8 = 3;
 const ALIGN_1 = 0;
 
@@ -61,14 +63,63 @@ export const loadAnywhere = (offset: number): Bytes => [0x29, ALIGN_1, ...unsign
 /** Takes an address and a value from the stack. */
 export const store = (offset: number): Bytes => [0x37, ALIGN_8, ...unsigned(offset)];
 
+// Vectors of two lanes, 64-bit integers or doubles. Numbers of the proposals: fixed-width SIMD, relaxed SIMD.
+const vectorCode = (number: number): number[] => [0xfd, ...unsigned(number)];
+
+/** Takes an address from the stack. */
+export const loadVector = (offset: number): Bytes => [
+  ...vectorCode(0x00),
+  ALIGN_16,
+  ...unsigned(offset),
+];
+/** Takes an address and a vector from the stack. */
+export const storeVector = (offset: number): Bytes => [
+  ...vectorCode(0x0b),
+  ALIGN_16,
+  ...unsigned(offset),
+];
+/** Takes any address and a vector, whose one lane it replaces. */
+export const loadLane = (lane: number, offset: number): Bytes => [
+  ...vectorCode(0x57),
+  ALIGN_1,
+  ...unsigned(offset),
+  lane,
+];
+/** Takes any address and a vector, of which it stores one lane. */
+export const storeLane = (lane: number, offset: number): Bytes => [
+  ...vectorCode(0x5b),
+  ALIGN_1,
+  ...unsigned(offset),
+  lane,
+];
+export const andVectors: Bytes = vectorCode(0x4e);
+export const orVectors: Bytes = vectorCode(0x50);
+/** Takes two vectors and a mask: the first one's bits where the mask's are one. */
+export const selectBits: Bytes = vectorCode(0x52);
+export const shiftLanesLeft = (bits: number): Bytes => [...address(bits), ...vectorCode(0xcb)];
+/** Keeps the sign. */
+export const shiftLanesRightSigned = (bits: number): Bytes => [
+  ...address(bits),
+  ...vectorCode(0xcc),
+];
+export const shiftLanesRight = (bits: number): Bytes => [...address(bits), ...vectorCode(0xcd)];
+export const addIntegers: Bytes = vectorCode(0xce);
+export const subtractIntegers: Bytes = vectorCode(0xd1);
+export const addDoubles: Bytes = vectorCode(0xf0);
+export const subtractDoubles: Bytes = vectorCode(0xf1);
+/** a·b + c; rounded once or twice, which is for the processor to decide. */
+export const multiplyAddDoubles: Bytes = vectorCode(0x107);
+
 /** A function without a result. */
 export type WasmFunction = {
   /** Under which it is exported, if at all. */
   readonly name?: string;
-  /** How many; all are addresses. They are locals 0, 1, …; the 64-bit locals come after them. */
+  /** How many; all are addresses. They are locals 0, 1, …; the other locals come after them. */
   readonly parameters: number;
-  /** How many 64-bit locals. */
+  /** How many locals of 64-bit integers. */
   readonly locals: number;
+  /** How many locals of vectors, after those. */
+  readonly vectors?: number;
   readonly code: readonly Bytes[];
 };
 
@@ -86,9 +137,13 @@ export function encodeModule(functions: readonly WasmFunction[], pages: number):
     ...vector(Array.from({ length: parameters }, () => [TYPE_I32])),
     ...vector([]),
   ]);
-  const bodies = functions.map(({ locals, code }) =>
-    sized([...vector([[...unsigned(locals), TYPE_I64]]), ...code.flat(), 0x0b]),
-  );
+  const bodies = functions.map(({ locals, vectors = 0, code }) => {
+    const groups = [
+      [...unsigned(locals), TYPE_I64],
+      [...unsigned(vectors), TYPE_V128],
+    ];
+    return sized([...vector(groups.filter(([count]) => count !== 0)), ...code.flat(), 0x0b]);
+  });
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, vector(types)),

@@ -1,10 +1,7 @@
 import { STATE_TREE_DEPTH } from "@weft/protocol";
 import { StateTreeError } from "../errors.ts";
-import { hashPair } from "../poseidon2/poseidon2.ts";
 import type { BlockLayer } from "./blockLayer.ts";
-import type { Digest } from "./digest.ts";
-import { hashLeaf, type Leaf } from "./leaf.ts";
-import { nodeId } from "./records.ts";
+import type { Leaf } from "./leaf.ts";
 
 const MAX_LEAVES = 2 ** STATE_TREE_DEPTH;
 
@@ -13,15 +10,14 @@ const MAX_LEAVES = 2 ** STATE_TREE_DEPTH;
  * new leaves take the next places in that order. So a root depends on what was written, and not on how.
  *
  * Writing what is there already changes nothing; neither does writing zero where there is no leaf. Any other
- * zero stays as a leaf with that value. Each node on the way up is hashed once.
- * @returns the root
+ * zero stays as a leaf with that value.
+ * @returns the leaves as they are now that were changed or added; `hashTransactions` is to be told
  * @throws StateTreeError TREE_FULL, BLOCK_TOO_LARGE; the layer is of no use then
  */
 export function applyWrites(
   layer: BlockLayer,
   writes: Iterable<readonly [key: bigint, value: bigint]>,
-  rootBefore: Digest,
-): Digest {
+): Leaf[] {
   const touched = new Map<number, Leaf>();
   const put = (leaf: Leaf) => {
     layer.putLeaf(leaf);
@@ -45,33 +41,5 @@ export function applyWrites(
     touched.set(added.index, added);
   }
   layer.endBatch();
-  return touched.size === 0 ? rootBefore : rehash(layer, touched.values());
-}
-
-function rehash(layer: BlockLayer, leaves: Iterable<Leaf>): Digest {
-  let changed: number[] = [];
-  for (const leaf of leaves) {
-    layer.nodes.set(nodeId(0, leaf.index), hashLeaf(leaf));
-    changed.push(leaf.index);
-  }
-  changed.sort((a, b) => a - b);
-  for (let level = 0; ; level++) {
-    changed = parentsOf(changed);
-    for (const index of changed) {
-      const digest = hashPair(layer.node(level, 2 * index), layer.node(level, 2 * index + 1));
-      // the root is in no level: versions have it
-      if (level + 1 === STATE_TREE_DEPTH) return digest;
-      layer.nodes.set(nodeId(level + 1, index), digest);
-    }
-  }
-}
-
-/** @param indexes ascending, and so is what it returns */
-function parentsOf(indexes: readonly number[]): number[] {
-  const parents: number[] = [];
-  for (const index of indexes) {
-    const parent = Math.floor(index / 2);
-    if (parents.at(-1) !== parent) parents.push(parent);
-  }
-  return parents;
+  return [...touched.values()];
 }

@@ -17,7 +17,12 @@ export type Leaf = {
 /** The only leaf of an empty tree. */
 export const FIRST_LEAF: Leaf = { key: 0n, index: 0, value: 0n, nextKey: 0n };
 
-export function hashLeaf({ key, value, nextKey }: Leaf): Digest {
+/** What a leaf's hash is of. */
+export function leafInputs({ key, value, nextKey }: Leaf): Digest[] {
   const [hi, lo] = splitHalves(value);
-  return hashFields([digestOf(key), digestOf(hi), digestOf(lo), digestOf(nextKey)]);
+  return [key, hi, lo, nextKey].map(digestOf);
+}
+
+export function hashLeaf(leaf: Leaf): Digest {
+  return hashFields(leafInputs(leaf));
 }

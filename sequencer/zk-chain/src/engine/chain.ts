@@ -123,7 +123,7 @@ export class Chain {
         continue;
       }
       if (run.receipts.length === 0 && !this.mempool.hasHeads()) break;
-      const built = createBuiltBlock(run);
+      const built = await createBuiltBlock(run);
       const releaseCount = input.releases.length;
       this.#open = { ground: this.ground, run, built, releaseCount };
       return { built, dropped };
@@ -205,7 +205,7 @@ export class Chain {
     const fork = await this.backend.fork();
     const run = await BlockRun.start(rules, genesisEnvironment(genesis), fork);
     await executeGenesis(run);
-    return { ground: { rules }, run, built: createBuiltBlock(run), releaseCount: 0 };
+    return { ground: { rules }, run, built: await createBuiltBlock(run), releaseCount: 0 };
   }
 
   #rulesOf(genesis: ZkGenesis): ChainRules {
@@ -229,13 +229,13 @@ export class Chain {
     }
     const run = await this.#start(nextEnvironment(genesis, parent.info, clock));
     await replayBlock(run, block, content, this.nextReleaseNonce);
-    const built = createBuiltBlock(run);
+    const built = await createBuiltBlock(run);
     return { ground, run, built, releaseCount: content.releases.length };
   }
 
   async #commit(open: OpenBlock, header: BlockHeader, hash: Hash): Promise<void> {
     const { run, built, releaseCount } = open;
-    const record = createRecord(run, { header, hash });
+    const record = createRecord(open, { header, hash });
     const genesis = encodeZkTransaction({ type: "genesis", ...run.rules.genesis });
     const { deposits } = built;
     const prepared = this.index.prepareAppend(record, { deposits, releaseCount, genesis });

@@ -1,4 +1,5 @@
 import {
+  assert,
   type Block,
   type BlockHeader,
   type Hash,
@@ -13,16 +14,22 @@ import { evmTimestamp } from "./environment.ts";
 import { bloomOf, depositsOf } from "./receipts.ts";
 import type { BlockRecord } from "./store/blockRecord.ts";
 
-/** What the ledger and the fast chain need to know of an executed block. */
-export function createBuiltBlock(run: BlockRun): BuiltBlock {
+/** What the ledger and the fast chain need to know of an executed block: its last step, which hashes the state. */
+export async function createBuiltBlock(run: BlockRun): Promise<BuiltBlock> {
   const { number } = run.environment;
+  const roots = [run.fork.parentRoot, ...(await run.fork.roots())];
+  assert(roots.length === run.receipts.length + 1, "every receipt's transaction was ended");
   return {
     number,
     transactions: run.transactions,
-    stateRoot: run.fork.root,
+    stateRoot: roots.at(-1) as Hash,
     deposits: depositsOf(run.receipts, run.rules.genesis.portal, number),
     gasUsed: run.gasUsed,
-    receipts: run.receipts,
+    receipts: run.receipts.map((receipt, i) => ({
+      ...receipt,
+      preStateRoot: roots[i] as Hash,
+      postStateRoot: roots[i + 1] as Hash,
+    })),
   };
 }
 
@@ -49,8 +56,12 @@ export function checkBuiltHeader(
   if (hashHeader(header) !== hash) mismatch("hash");
 }
 
-export function createRecord(run: BlockRun, { header, hash }: Omit<Block, "transactions">) {
-  const { environment, receipts, transactions } = run;
+export function createRecord(
+  { run, built }: { readonly run: BlockRun; readonly built: BuiltBlock },
+  { header, hash }: Omit<Block, "transactions">,
+) {
+  const { environment, transactions } = run;
+  const { receipts } = built;
   const info = {
     number: environment.number,
     hash,

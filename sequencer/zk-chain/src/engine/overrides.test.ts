@@ -122,7 +122,7 @@ describe("an access list", () => {
 it("keeps what a view was given out of every other", async () => {
   const backend = new TreeStateBackend(createMemoryStore());
   const address = createAddressFromString(ZERO_ADDRESS);
-  const { root } = await backend.fork();
+  const { parentRoot: root } = await backend.fork();
   const [one, other] = [await backend.view(root), await backend.view(root)];
   await one.putCode(address, Uint8Array.of(1, 2, 3));
   expect(await one.getCode(address)).toEqual(Uint8Array.of(1, 2, 3));

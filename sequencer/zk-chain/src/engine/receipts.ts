@@ -35,7 +35,7 @@ export function bloomOf(logs: readonly Log[]): Hex {
 
 /** What the portal took in during a block. */
 export function depositsOf(
-  receipts: readonly ExecutionReceipt[],
+  receipts: readonly Pick<ExecutionReceipt, "logs">[],
   portal: Address,
   zkNumber: ChainNumber,
 ): Deposit[] {

@@ -6,10 +6,12 @@ import type { RecordReader, StoreChange } from "../store/tables.ts";
 /** The state while one block is executed. Dropping it, without `commit`, undoes the block. */
 export interface StateFork {
   readonly state: StateManagerInterface;
-  /** After the last transaction that was ended; of the block before, when none was. */
-  readonly root: Hash;
-  /** Ends a transaction: its writes can't be taken back any more. @returns the root after it */
-  endTransaction(): Promise<Hash>;
+  /** After the block before. */
+  readonly parentRoot: Hash;
+  /** Ends a transaction: its writes can't be taken back any more. */
+  endTransaction(): Promise<void>;
+  /** After each transaction that was ended, in order. Cheapest when it is asked for once, at the block's end. */
+  roots(): Promise<readonly Hash[]>;
   /**
    * Makes this the newest state, under its block's number and its root, and writes the records with it: all
    * or nothing. Once, as the last call.

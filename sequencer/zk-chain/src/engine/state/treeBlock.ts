@@ -21,12 +21,11 @@ export class TreeBlock {
     this.state = new JournaledState(this.#source);
   }
 
-  /** @returns the root */
-  endTransaction(): Hash {
+  endTransaction(): void {
     this.#writeLeaves(this.state.writes);
     this.state.forgetWrites();
     this.#source.forget();
-    return this.#fork.endTransaction();
+    this.#fork.endTransaction();
   }
 
   #writeLeaves({ accounts, slots, cleared, codes }: StateWrites): void {

@@ -42,10 +42,9 @@ export class TreeStateBackend implements StateBackend {
     };
     return {
       state: block.state,
-      get root() {
-        return fork.root;
-      },
+      parentRoot: fork.root,
       endTransaction: async () => block.endTransaction(),
+      roots: async () => fork.roots,
       commit,
     };
   }
