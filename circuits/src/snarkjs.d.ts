@@ -58,6 +58,76 @@ declare module "snarkjs" {
     exportJson(witness: SnarkjsFile): Promise<bigint[]>;
   };
 
+  /** Constraints as A · B = C, each side a sum: coefficients by wire, in decimal. */
+  export type SnarkjsConstraint = readonly [SnarkjsSum, SnarkjsSum, SnarkjsSum];
+  export type SnarkjsSum = Readonly<Record<string, string>>;
+  export const r1cs: {
+    exportJson(r1cs: SnarkjsFile): Promise<{
+      readonly nVars: number;
+      readonly nOutputs: number;
+      readonly nPubInputs: number;
+      readonly nPrvInputs: number;
+      readonly nConstraints: number;
+      readonly constraints: readonly SnarkjsConstraint[];
+    }>;
+  };
+
+  export const powersOfTau: {
+    newAccumulator(
+      curve: SnarkjsCurve,
+      power: number,
+      ptau: string,
+      logger?: SnarkjsLogger,
+    ): Promise<unknown>;
+    /** @param entropy is hashed with 64 bytes of the system's randomness */
+    contribute(
+      from: string,
+      to: string,
+      name: string,
+      entropy: string,
+      logger?: SnarkjsLogger,
+    ): Promise<unknown>;
+    /** @param rounds of hashing, as a power of two */
+    beacon(
+      from: string,
+      to: string,
+      name: string,
+      beaconHex: string,
+      rounds: number,
+      logger?: SnarkjsLogger,
+    ): Promise<unknown>;
+    preparePhase2(from: string, to: string, logger?: SnarkjsLogger): Promise<unknown>;
+    verify(ptau: string, logger?: SnarkjsLogger): Promise<boolean>;
+  };
+
+  /** What some functions give back instead of a hash, or an exception, when they have failed: false or -1. */
+  type SnarkjsHash = Uint8Array | false | -1 | undefined;
+  export const zKey: {
+    newZKey(r1cs: string, ptau: string, zkey: string, logger?: SnarkjsLogger): Promise<SnarkjsHash>;
+    contribute(
+      from: string,
+      to: string,
+      name: string,
+      entropy: string,
+      logger?: SnarkjsLogger,
+    ): Promise<SnarkjsHash>;
+    beacon(
+      from: string,
+      to: string,
+      name: string,
+      beaconHex: string,
+      rounds: number,
+      logger?: SnarkjsLogger,
+    ): Promise<SnarkjsHash>;
+    verifyFromR1cs(
+      r1cs: string,
+      ptau: string,
+      zkey: string,
+      logger?: SnarkjsLogger,
+    ): Promise<boolean>;
+    exportVerificationKey(zkey: SnarkjsFile): Promise<SnarkjsVerificationKey>;
+  };
+
   /** A curve and, unless it was asked for with `singleThread`, the threads that compute on it. */
   export type SnarkjsCurve = { readonly name: "bn128"; terminate(): Promise<void> };
   export const curves: {
