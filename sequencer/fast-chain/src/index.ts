@@ -1,4 +1,4 @@
-export { fastPortalAbi } from "./account/portalProgram.ts";
+export { decodePortalCall, fastPortalAbi, type PortalCall } from "./account/portalProgram.ts";
 export type { Checks } from "./checks.ts";
 export { FastChainError, type FastChainErrorCode } from "./errors.ts";
 export { BLOCK_INTERVAL_MS, FastChain, type FastChainOptions } from "./fastChain.ts";

@@ -1,3 +1,4 @@
+import type { RoomRecord } from "@weft/fast-chain";
 import type {
   Address,
   ChainId,
@@ -32,6 +33,11 @@ export interface FastChainReader {
   /** The nonce that the account's next transaction must have. */
   nonce(owner: Address): number;
   receipt(transactionHash: Hash): FastInclusion | undefined;
+  /** Rooms that are open. */
+  rooms(): readonly RoomRecord[];
+  /** Deposits credited, and withdrawals made, so far. */
+  readonly deposits: bigint;
+  readonly withdrawals: bigint;
   /**
    * @returns when it is in a block; `durable` when that block is on disk
    * @throws CodedError when it is refused; nothing has changed then

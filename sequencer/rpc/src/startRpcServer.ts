@@ -2,6 +2,7 @@ import { createCommon } from "@weft/ethereum";
 import type { Ledger } from "@weft/ledger";
 import type { ChainId } from "@weft/protocol";
 import type { ChainEvents } from "./chainEvents.ts";
+import { createWeftMethods } from "./createWeftMethods.ts";
 import { createDispatcher, type Dispatcher } from "./dispatcher.ts";
 import type { FastChainReader } from "./fastChainReader.ts";
 import { createFastEvents } from "./fastEvents.ts";
@@ -13,7 +14,6 @@ import { fastAccountMethods } from "./methods/fastAccountMethods.ts";
 import { fastBlockMethods } from "./methods/fastBlockMethods.ts";
 import { fastTransactionMethods } from "./methods/fastTransactionMethods.ts";
 import { filterMethods } from "./methods/filterMethods.ts";
-import { ledgerMethods } from "./methods/ledgerMethods.ts";
 import { logMethods } from "./methods/logMethods.ts";
 import { subscriptionMethods } from "./methods/subscriptionMethods.ts";
 import { unsupportedMethods } from "./methods/unsupportedMethods.ts";
@@ -62,7 +62,7 @@ export interface RpcServer extends RpcEndpoints {
 export function createRpcEndpoints(options: RpcOptions): RpcEndpoints {
   const { ledger, zkChain, zkChainId, fastChain, onInternalError } = options;
   const { chainId: fastChainId } = fastChain;
-  const weft = ledgerMethods({ ledger, fastChainId, zkChainId });
+  const weft = createWeftMethods(options);
   const zk = { chain: zkChain, chainId: zkChainId, ledger, pending: new PendingHashes() };
   const fast = { chain: fastChain, ledger, common: createCommon(fastChainId) };
   const zkEvents = createZkEvents(zk);
