@@ -5,7 +5,8 @@ export { BLOCK_INTERVAL_MS, FastChain, type FastChainOptions } from "./fastChain
 export { isSessionKey, verifyP256 } from "./p256.ts";
 export type { FastReceipt } from "./receipts.ts";
 export { type Crossings, FastReplay } from "./replay/fastReplay.ts";
-export type { ProgramSource } from "./replay/replayRoom.ts";
+export { type ProgramSource, replayRoomEvent } from "./replay/replayRoom.ts";
+export { findReport, type LoggedEvent, readRoomLogs } from "./room/readRoomLogs.ts";
 export { checkLoginRoot } from "./session/checkLoginRoot.ts";
 export { LoginProofs, type LoginProofsOptions } from "./session/loginProofs.ts";
 export { checkNullifier, checkOwnershipKey } from "./session/ownershipProof.ts";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Server as ColyseusServer, createRouter, type Transport } from "@colyseus/core";
 import { startNode, type WeftNode } from "@weft/node";
@@ -13,7 +14,9 @@ import { LoginService } from "./login/loginService.ts";
 import { Nonces } from "./login/nonces.ts";
 import { readPassOwner } from "./login/passOwner.ts";
 import { createWalletLogin } from "./login/walletLogin.ts";
+import { resumeRooms } from "./room/resumeRooms.ts";
 import { RoomHost } from "./room/roomHost.ts";
+import { RoomSnapshots } from "./room/roomSnapshots.ts";
 import { bindRoom, WeftRoom } from "./room/WeftRoom.ts";
 import { gameCapsOf } from "./round/gameCaps.ts";
 import { RoundReports } from "./round/roundReports.ts";
@@ -63,6 +66,13 @@ function createFaucet({ faucet }: GameServerOptions, node: WeftNode): Faucet | u
   return new Faucet(node.owner, () => Date.now());
 }
 
+/** In the data directory: a folder for each room. */
+const SNAPSHOT_DIR = join("snapshots", "rooms");
+
+function createSnapshots({ dataDir }: GameServerOptions, { logger }: WeftNode) {
+  return dataDir === undefined ? undefined : new RoomSnapshots(join(dataDir, SNAPSHOT_DIR), logger);
+}
+
 type Parts = {
   readonly options: GameServerOptions;
   readonly node: WeftNode;
@@ -95,6 +105,7 @@ class RunningServer implements GameServer {
       settings: roomSettings(options.settings),
       nowMs: this.#nowMs,
       onRound: (update) => this.#tell(update),
+      snapshots: createSnapshots(options, node),
     });
     this.#login = this.#createLogin();
     this.#colyseus = this.#createColyseus(chosen.transport);
@@ -115,6 +126,8 @@ class RunningServer implements GameServer {
 
   async listen(port: number, host = "127.0.0.1"): Promise<{ port: number; url: string }> {
     if (this.#stopping) throw new RoomsError("SERVER_STOPPED", "the server was stopped");
+    // Before anybody can ask for them.
+    await resumeRooms(this.#host, this.#options.games);
     await this.#colyseus.listen(port, host);
     this.#chosen.secure();
     const bound = this.#chosen.port();

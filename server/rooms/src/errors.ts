@@ -34,6 +34,17 @@ export type RoomsErrorCode =
   | "TICKET_EXPIRED"
   | "ROOMS_FULL"
   | "ROOM_FULL"
+  /** The place that somebody wants to come back to has ended, or was another session's. */
+  | "LANE_ENDED"
+  /** The server takes nobody new: it is about to stop. */
+  | "SERVER_STOPPING"
+  // rooms out of the ledger that can't go on, and are closed
+  /** No game of that name is hosted here any more. */
+  | "GAME_GONE"
+  /** The game is declared otherwise than when the room was created: another version, other rules. */
+  | "GAME_CHANGED"
+  /** The game's code does something else than it did: it is declared as before, but comes to another state. */
+  | "ROOM_DIVERGED"
   // rounds on the ZK chain
   /** Only the contracts' owner can register the game, and the node doesn't have its key. */
   | "GAME_NOT_REGISTERED"

@@ -46,6 +46,18 @@ export const CO_SIGN_GRACE_MS = 2_000;
 export const MINTS_PER_DAY = 10_000;
 /** Default of `RoomSettings.reconnectionSeconds`. */
 export const RECONNECTION_SECONDS = 20;
+/** Default of `RoomSettings.snapshotMs`. */
+export const SNAPSHOT_MS = 5_000;
+/** Snapshots of a room that are kept: one may turn out to be damaged. */
+export const SNAPSHOTS_PER_ROOM = 2;
+/** A room whose game's state takes more than this isn't saved; it comes back by a replay of all its log. */
+export const MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024;
+/** Snapshots that are being written at one time, of all rooms; the others wait. */
+export const MAX_SNAPSHOT_WRITES = 4;
+/** Default of `RoomSettings.drainSeconds`. */
+export const DRAIN_SECONDS = 30;
+/** Default of `RoomSettings.comeBackMs`. */
+export const COME_BACK_MS = 1_000;
 /** Default of `RoomSettings.startDelayMs`. */
 export const START_DELAY_MS = 1_000;
 /** Default of `RoomSettings.reportMarginSeconds`. */

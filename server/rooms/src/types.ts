@@ -17,7 +17,16 @@ export type RoomSettings = {
   readonly sealGraceMs: number;
   /** How long a report waits for its players' co-signatures before it goes to the ZK chain. Default 2000. */
   readonly coSignGraceMs: number;
-  /** How long the place of a player whose connection broke is kept. Default 20. */
+  /** How often a room is saved, at the checkpoint that is next; with a `dataDir` only. Default 5000. */
+  readonly snapshotMs: number;
+  /** How long a server that drains lets running rounds go on before it stops. Default 30. */
+  readonly drainSeconds: number;
+  /** When players are told to come back by a server that stops and keeps its rooms. Default 1000. */
+  readonly comeBackMs: number;
+  /**
+   * How long the place of a player whose connection broke is kept. After a restart it counts from the moment that the
+   * server is back. Default 20.
+   */
   readonly reconnectionSeconds: number;
   /** Players that a round needs; the game's own number by default, and never less. */
   readonly minPlayers?: number;

@@ -3,6 +3,7 @@ import { coSignMessage, toReportArgs } from "@weft/contracts";
 import {
   type Address,
   bytesToHex,
+  type ComeBack,
   decodeCoSignRequest,
   type ErrorResponse,
   encodeCoSignature,
@@ -147,6 +148,13 @@ export class RawPlayer {
       : client.joinById(roomId, options));
     return RawRoom.open(this, room);
   }
+
+  /** Comes back to a lane over a new connection, as after a restart of the server. */
+  async resume(roomId: string, lane: number): Promise<RawRoom> {
+    const client = new Client(this.url.replace("http", "ws"));
+    const weft = { ...(await this.ticket()), resume: lane };
+    return RawRoom.open(this, await client.joinById(roomId, { weft }));
+  }
 }
 
 export type LoginChange = {
@@ -171,6 +179,7 @@ type Received =
   | { type: "round"; body: RoundNews }
   | { type: "sealRequest"; body: SealRequest }
   | { type: "coSignRequest"; body: Uint8Array }
+  | { type: "comeBack"; body: ComeBack }
   | { type: "left"; body: number };
 type Body<Type extends Received["type"]> = Extract<Received, { type: Type }>["body"];
 
@@ -179,6 +188,7 @@ export class RawRoom {
   readonly player: RawPlayer;
   readonly room: Room;
   head: LaneHead = { seq: 0, hash: "0x" };
+  lane = 0;
   /** Seals whenever the server asks. */
   sealsOnRequest = true;
   /** Co-signs whatever the server asks for. */
@@ -188,7 +198,9 @@ export class RawRoom {
 
   static async open(player: RawPlayer, room: Room): Promise<RawRoom> {
     const opened = new RawRoom(player, room);
-    opened.head = (await opened.next("welcome")).head;
+    const { head, lane } = await opened.next("welcome");
+    opened.head = head;
+    opened.lane = lane;
     return opened;
   }
 
@@ -203,6 +215,7 @@ export class RawRoom {
       "round",
       "sealRequest",
       "coSignRequest",
+      "comeBack",
     ] as const;
     for (const type of types) {
       room.onMessage(Message[type], (body) => this.#take({ type, body } as Received));

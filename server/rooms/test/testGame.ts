@@ -2,9 +2,13 @@ import { schema, t } from "@colyseus/schema";
 import { action, defineGame } from "@weft/game";
 import { z } from "zod";
 
-const TallyState = schema({ counts: t.map("number"), tick: t.number().default(0) }, "TallyState");
+const TallyState = schema(
+  { counts: t.map("number"), tick: t.number().default(0), clockMs: t.number().default(0) },
+  "TallyState",
+);
 
 export type TallyOptions = {
+  readonly version?: number;
   readonly seconds?: number;
   readonly minPlayers?: number;
   readonly maxMints?: number;
@@ -14,9 +18,10 @@ export type TallyOptions = {
 
 /** Players count up. When the round ends, whoever counted highest wins. */
 export function createTally(options: TallyOptions = {}) {
-  const { seconds = 1, minPlayers = 2, maxMints = 2, prizes = 1 } = options;
+  const { version = 1, seconds = 1, minPlayers = 2, maxMints = 2, prizes = 1 } = options;
   return defineGame({
     name: "tally",
+    version,
     state: TallyState,
     tickRateHz: 30,
     minPlayers,
@@ -43,6 +48,7 @@ export function createTally(options: TallyOptions = {}) {
     },
     tick(ctx) {
       ctx.state.tick = ctx.tick;
+      ctx.state.clockMs = ctx.nowMs;
     },
     report(ctx) {
       const standings = ctx.players

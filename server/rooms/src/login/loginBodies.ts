@@ -3,6 +3,7 @@ import {
   type Hash,
   type Hex,
   type LogoutRequest,
+  MAX_LANES,
   MAX_LOGIN_BYTES,
   MAX_NAME_BYTES,
   type TimestampMs,
@@ -68,5 +69,10 @@ export const joinOptions = z.object({
     issuedAtMs: time,
   }),
   signature: hex(64),
+  resume: z
+    .int()
+    .nonnegative()
+    .max(MAX_LANES - 1)
+    .optional(),
 });
 export type ParsedJoinOptions = z.output<typeof joinOptions>;

@@ -1,15 +1,16 @@
 import { type AuthContext, type Client, ClientState, CloseCode, Room } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
-import { createGameInstance, gameHash } from "@weft/game";
 import type { Logger } from "@weft/node";
-import { type LeaveReason, Message, type Welcome } from "@weft/protocol";
-import { codeOf, type DropCode } from "../errors.ts";
-import { type RoundChange, RoundRunner } from "../round/roundRunner.ts";
+import { type ComeBack, type LeaveReason, Message, type Welcome } from "@weft/protocol";
+import { codeOf, type DropCode, RoomsError } from "../errors.ts";
+import type { ParsedJoinOptions } from "../login/loginBodies.ts";
+import { readPendingReport } from "../round/pendingReport.ts";
+import type { RoundChange, RoundRunner } from "../round/roundRunner.ts";
 import type { AnyGame, RoomClass } from "../types.ts";
+import { createRoomParts } from "./createRoomParts.ts";
 import { readTicket } from "./readTicket.ts";
-import { roomAddress } from "./roomAddress.ts";
 import { type Claim, joinError, type RoomHost } from "./roomHost.ts";
-import { RoomRuntime } from "./roomRuntime.ts";
+import type { RoomRuntime } from "./roomRuntime.ts";
 import type { Peer, Seat } from "./seat.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -35,7 +36,13 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   #runtime: RoomRuntime | undefined;
   #runner: RoundRunner | undefined;
   #ticker: Ticker | undefined;
+  #resumed = false;
+  #suspended = false;
+  /** Ends the wait for players who don't come back after a restart. */
+  #absence: NodeJS.Timeout | undefined;
   readonly #claims = new Map<Seat, Claim>();
+  /** Each seat's newest connection. What an older one does is no more of interest. */
+  readonly #connections = new Map<Seat, RoomClient>();
   /** Seats whose connection broke, and Colyseus's promise of a new one. */
   readonly #reconnections = new Map<Seat, Reconnection>();
 
@@ -45,6 +52,11 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   protected onPlayerLeft(_seat: Seat, _reason: LeaveReason): void {}
   /** A round opened, ended, was reported or became void. */
   protected onRoundChange(_change: RoundChange): void {}
+
+  /** Whether the room comes out of the ledger, after a restart: `onCreate` runs for it too, with empty options. */
+  protected get resumed(): boolean {
+    return this.#resumed;
+  }
 
   /** Asks for the next round without waiting for `startDelayMs`: it opens once there are players enough. */
   startRound(): void {
@@ -76,54 +88,63 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   #create(): void {
     const { host, game } = this.binding;
-    const { node, settings, nowMs } = host;
-    const room = roomAddress(node.fastChainId, this.roomId);
+    const { runtime, runner, resumed } = createRoomParts({
+      host,
+      game,
+      roomId: this.roomId,
+      onLeft: (seat, reason) => this.#onLeft(seat, reason),
+      onFailed: () => this.#abort(),
+      onRoundChange: (change) => this.#onRoundChange(change),
+    });
+    const { room } = runtime.journal;
     host.addRoom(this.roomId, () => ({
       roomId: this.roomId,
       room,
       game: game.name,
-      players: this.#runtime?.seats.size ?? 0,
-      phase: this.#runner?.phase ?? "lobby",
+      players: runtime.seats.size,
+      phase: runner.phase,
     }));
-    const journal = node.fastChain.createRoom({
-      room,
-      name: this.roomId,
-      game: game.name,
-      gameHash: gameHash(game),
-    });
-    const { seed } = journal.record;
-    const program = createGameInstance(game, {
-      room,
-      seed,
-      onError: ({ code, message, details, cause }) =>
-        this.logger.warn("game code failed", { room, code, message, details, cause }),
-    });
-    this.#runtime = new RoomRuntime({
-      program,
-      journal,
-      maxPlayers: game.maxPlayers,
-      settings,
-      logger: this.logger,
-      nowMs,
-      onLeft: (seat, reason) => this.#onLeft(seat, reason),
-      onFailed: () => this.#abort(),
-    });
-    this.#runner = new RoundRunner({
-      runtime: this.#runtime,
-      game,
-      settings,
-      fastChain: node.fastChain,
-      zkChainId: node.zkChainId,
-      reports: host.reports,
-      logger: this.logger,
-      nowMs,
-      onChange: (change) => this.#onRoundChange(change),
-    });
-    this.state = program.state as State;
+    this.#runtime = runtime;
+    this.#runner = runner;
+    this.#resumed = resumed;
+    this.state = runtime.program.state as State;
     this.maxClients = game.maxPlayers;
-    this.patchRate = settings.patchRateMs;
+    this.patchRate = host.settings.patchRateMs;
     this.#takeMessages();
+    if (resumed) this.#resume();
     this.#ticker = new Ticker(game.tickRateHz, () => this.#tick());
+  }
+
+  /** The places that the ledger has are kept for their players, as those of broken connections are. */
+  #resume(): void {
+    const { host } = this.binding;
+    const { node, settings } = host;
+    for (const seat of [...this.runtime.seats.values()]) {
+      this.#claim(seat);
+      if (node.fastChain.session(seat.sessionId) === undefined)
+        this.runtime.dropClosed(seat, "over");
+    }
+    this.runner.resume(readPendingReport(node, this.runtime.journal.record));
+    this.#hideWhenFull();
+    if (this.runtime.seats.size === 0) return;
+    const { autoDispose } = this;
+    this.autoDispose = false;
+    this.#absence = setTimeout(() => {
+      for (const seat of [...this.runtime.seats.values()]) {
+        if (seat.awaited) this.runtime.leave(seat, "disconnected");
+      }
+      this.autoDispose = autoDispose;
+    }, settings.reconnectionSeconds * 1000);
+  }
+
+  /**
+   * Colyseus counts connections, and doesn't know of places whose players have yet to come back: nobody is to be sent to a
+   * room that will turn them away.
+   */
+  #hideWhenFull(): void {
+    if (!this.#resumed) return;
+    const isFull = this.runtime.seats.size >= this.binding.game.maxPlayers;
+    this.setPrivate(isFull).catch((error) => this.logger.error("a room isn't listed", { error }));
   }
 
   #takeMessages(): void {
@@ -168,19 +189,28 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     const { host, game } = this.binding;
     try {
       const joining = readTicket(options, host.nowMs());
-      const { sessionId } = joining.ticket;
       host.node.fastChain.checkTicket(
         { ...joining.ticket, game: game.name },
         Buffer.from(joining.signature.slice(2), "hex"),
       );
-      const claim: Claim = {
-        replaced: () => client.userData && this.runtime.dropReplaced(client.userData),
-        closed: (why) => client.userData && this.runtime.dropClosed(client.userData, why),
-      };
-      host.claim(sessionId, claim);
+      if (joining.resume === undefined) return this.#join(client, joining);
+      this.#rejoin(client, joining, joining.resume);
+    } catch (error) {
+      throw joinError(error);
+    }
+  }
+
+  /** Whoever is welcomed has a place that outlives this process: the join is on disk by then. */
+  async #join(client: RoomClient, joining: ParsedJoinOptions): Promise<void> {
+    try {
+      const { sessionId } = joining.ticket;
+      // Where the session was before it loses its place, before it gets another one.
+      this.binding.host.replace(sessionId);
       const seat = this.runtime.join(joining, peerOf(client));
-      client.userData = seat;
-      this.#claims.set(seat, claim);
+      this.#connect(seat, client);
+      this.#claim(seat);
+      await this.runtime.whenSequenced(this.runtime.journal.record.events - 1);
+      if (seat.gone) throw new RoomsError("LANE_ENDED", "the place has ended already");
       this.#welcome(client, seat);
       this.onPlayerJoined(seat);
     } catch (error) {
@@ -188,21 +218,53 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     }
   }
 
+  #rejoin(client: RoomClient, joining: ParsedJoinOptions, lane: number): void {
+    const seat = this.runtime.rejoin(joining, lane, peerOf(client));
+    // What Colyseus would build up again of the connection before is not wanted any more.
+    this.#connect(seat, client);
+    this.#reconnections.get(seat)?.reject?.(new Error("resumed"));
+    this.#reconnections.delete(seat);
+    this.#welcome(client, seat);
+    this.runner.greet(seat);
+  }
+
+  #connect(seat: Seat, client: RoomClient): void {
+    client.userData = seat;
+    this.#connections.set(seat, client);
+    this.#hideWhenFull();
+  }
+
+  #claim(seat: Seat): void {
+    const claim: Claim = {
+      replaced: () => this.runtime.dropReplaced(seat),
+      closed: (why) => this.runtime.dropClosed(seat, why),
+    };
+    this.#claims.set(seat, claim);
+    this.binding.host.claim(seat.sessionId, claim);
+  }
+
   #welcome(client: RoomClient, seat: Seat): void {
     const { room } = this.runtime.journal;
-    const { fastChainId: chainId } = this.binding.host.node;
+    const { node, settings } = this.binding.host;
     const { lane, head, sealedSeq: sealed } = seat;
-    const keptForMs = this.binding.host.settings.reconnectionSeconds * 1000;
-    const welcome: Welcome = { chainId, room, lane, head, sealed, keptForMs };
+    const keptForMs = settings.reconnectionSeconds * 1000;
+    const welcome: Welcome = { chainId: node.fastChainId, room, lane, head, sealed, keptForMs };
     client.send(Message.welcome, welcome);
     const { news } = this.runner;
     if (news !== undefined) client.send(Message.round, news);
   }
 
+  /** The seat of a connection, as long as it is the seat's newest. */
+  #seatOf(client: RoomClient): Seat | undefined {
+    const seat = client.userData;
+    const isCurrent = seat !== undefined && this.#connections.get(seat) === client;
+    return isCurrent && !seat.gone && !this.#suspended ? seat : undefined;
+  }
+
   /** The connection broke: the lane is kept for a while. */
   override onDrop(client: RoomClient): void | Promise<void> {
-    const seat = client.userData;
-    if (seat === undefined || seat.gone) return;
+    const seat = this.#seatOf(client);
+    if (seat === undefined) return;
     this.runtime.disconnect(seat);
     const { reconnectionSeconds } = this.binding.host.settings;
     // Refused for a client that never took its place, and when the time is over: then `onLeave` follows.
@@ -215,13 +277,14 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     const seat = client.userData;
     if (seat === undefined || seat.gone) return;
     this.#reconnections.delete(seat);
+    this.#connections.set(seat, client);
     this.runtime.reconnect(seat, peerOf(client));
     this.#welcome(client, seat);
     this.runner.greet(seat);
   }
 
   override onLeave(client: RoomClient, code?: number): void | Promise<void> {
-    const seat = client.userData;
+    const seat = this.#seatOf(client);
     if (seat === undefined) return;
     this.runtime.leave(seat, code === CloseCode.CONSENTED ? "left" : "disconnected");
   }
@@ -229,6 +292,8 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   #onLeft(seat: Seat, reason: LeaveReason): void {
     const claim = this.#claims.get(seat);
     this.#claims.delete(seat);
+    this.#connections.delete(seat);
+    this.#hideWhenFull();
     if (claim !== undefined) this.binding.host.release(seat.sessionId, claim);
     // A place that ended while its player was away can't be come back to.
     // (Colyseus gives a plain promise where it refused at once: that has nothing to reject.)
@@ -247,6 +312,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   /** The ledger takes nothing more. Not at once: this may be in the middle of anything. */
   #abort(): void {
     setImmediate(() => {
+      this.#tellToComeBack();
       Promise.resolve()
         .then(() => this.disconnect(CloseCode.SERVER_SHUTDOWN))
         .catch((error) => this.logger.error("a room could not be closed", { error }));
@@ -255,25 +321,54 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   /** The server stops: players are told, and a report on its way gets its time. */
   override onBeforeShutdown(): void {
-    this.#stop("the server stops")
+    const stopped = this.#isKept ? this.#suspend() : this.#stop("the server stops");
+    stopped
       .catch((error) => this.logger.error("a room did not stop cleanly", { error }))
-      .finally(() => super.onBeforeShutdown());
+      .finally(() => {
+        this.#tellToComeBack();
+        super.onBeforeShutdown();
+      });
   }
 
   override async onDispose(): Promise<void> {
+    const { host } = this.binding;
     try {
+      clearTimeout(this.#absence);
+      if (this.#suspended) return;
       await this.#stop("the room is empty");
       this.#runtime?.close();
+      if (this.#runtime !== undefined) await host.snapshots?.remove(this.#runtime.journal.room);
     } catch (error) {
       this.logger.error("a room did not close cleanly", { code: codeOf(error), error });
     } finally {
-      this.binding.host.removeRoom(this.roomId);
+      host.removeRoom(this.roomId);
     }
+  }
+
+  /** Whether the room outlives the server. */
+  get #isKept(): boolean {
+    return this.binding.host.snapshots !== undefined;
+  }
+
+  #tellToComeBack(): void {
+    const { comeBackMs: retryAfterMs } = this.binding.host.settings;
+    if (!this.#isKept || this.#runtime === undefined) return;
+    const comeBack: ComeBack = { retryAfterMs };
+    for (const { peer } of this.#runtime.seats.values()) peer?.send(Message.comeBack, comeBack);
   }
 
   async #stop(why: string): Promise<void> {
     await this.#runner?.stop(why);
     this.#ticker?.stop();
+  }
+
+  /** From here on nobody loses a place, and no time passes. */
+  async #suspend(): Promise<void> {
+    this.#suspended = true;
+    this.#ticker?.stop();
+    clearTimeout(this.#absence);
+    await this.#runner?.suspend();
+    await this.#runtime?.suspend();
   }
 }
 

@@ -8,6 +8,8 @@ import { MAX_ROOMS, MAX_TRACKED_SESSIONS, SEATS_BURST, SEATS_PER_SECOND } from "
 import type { RoundReports } from "../round/roundReports.ts";
 import type { RoomSettings, RoomSummary, RoundUpdate } from "../types.ts";
 import { readTicket } from "./readTicket.ts";
+import type { RebuiltRoom } from "./rebuildRooms.ts";
+import type { RoomSnapshots } from "./roomSnapshots.ts";
 
 /** A session's place in a room, as the other rooms see it. */
 export type Claim = {
@@ -23,6 +25,8 @@ export type RoomHostOptions = {
   readonly settings: RoomSettings;
   readonly nowMs: () => number;
   readonly onRound: (update: RoundUpdate) => void;
+  /** Where rooms are saved. Without a disk they end with the server. */
+  readonly snapshots: RoomSnapshots | undefined;
 };
 
 /** What the rooms of a server share. */
@@ -32,6 +36,11 @@ export class RoomHost {
   readonly settings: RoomSettings;
   readonly nowMs: () => number;
   readonly onRound: (update: RoundUpdate) => void;
+  readonly snapshots: RoomSnapshots | undefined;
+  /** The server is about to stop: who is here may go on for a while, nobody new gets in. */
+  draining = false;
+  /** Rooms out of the ledger that Colyseus is about to make, by their ids. */
+  readonly #expected = new Map<string, RebuiltRoom>();
   readonly #rooms = new Map<string, () => RoomSummary>();
   readonly #claims = new Map<Hash, Claim>();
   readonly #seatsAsked = new KeyedBuckets({
@@ -47,6 +56,7 @@ export class RoomHost {
     this.settings = options.settings;
     this.nowMs = options.nowMs;
     this.onRound = options.onRound;
+    this.snapshots = options.snapshots;
     this.#unsubscribe = this.node.fastChain.onSessionClosed((session, reason) => {
       this.#claims.get(session.id)?.closed(reason);
     });
@@ -54,6 +64,17 @@ export class RoomHost {
 
   get rooms(): readonly RoomSummary[] {
     return [...this.#rooms.values()].map((summarize) => summarize());
+  }
+
+  expect(room: RebuiltRoom): void {
+    this.#expected.set(room.record.name, room);
+  }
+
+  /** What a room that Colyseus makes goes on with; undefined for a new one. */
+  takeExpected(roomId: string): RebuiltRoom | undefined {
+    const room = this.#expected.get(roomId);
+    this.#expected.delete(roomId);
+    return room;
   }
 
   /** @throws RoomsError ROOMS_FULL */
@@ -73,7 +94,10 @@ export class RoomHost {
    * @throws RoomsError, FastChainError
    */
   admit(game: string, options: unknown): Session {
-    const { ticket, signature } = readTicket(options, this.nowMs());
+    const { ticket, signature, resume } = readTicket(options, this.nowMs());
+    if (this.draining && resume === undefined) {
+      throw new RoomsError("SERVER_STOPPING", "the server is about to stop: come back later");
+    }
     if (ticket.game !== game) {
       throw new RoomsError("TICKET_MALFORMED", `the ticket is for ${ticket.game}, not ${game}`);
     }
@@ -84,11 +108,14 @@ export class RoomHost {
     return session;
   }
 
-  /** A session takes a place. One session has one: where it was before, it is replaced. */
+  /** A session is about to take a place. It has one at a time: where it was before, it is replaced. */
+  replace(sessionId: Hash): void {
+    this.#claims.get(sessionId)?.replaced();
+  }
+
+  /** A session has taken a place. */
   claim(sessionId: Hash, claim: Claim): void {
-    const before = this.#claims.get(sessionId);
     this.#claims.set(sessionId, claim);
-    before?.replaced();
   }
 
   release(sessionId: Hash, claim: Claim): void {

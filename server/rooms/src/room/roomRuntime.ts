@@ -5,6 +5,7 @@ import {
   hexToBytes,
   type LaneHead,
   type LeaveReason,
+  type LedgerHeight,
   Message,
   type Refusal,
   timestampMs,
@@ -14,6 +15,7 @@ import { MAX_BUFFERED_BYTES, MAX_JOINING_MS } from "../limits.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import type { RoomSettings } from "../types.ts";
 import { LaneIntake } from "./laneIntake.ts";
+import type { RoomSaver } from "./roomSaver.ts";
 import { type Peer, Seat } from "./seat.ts";
 import { Watermark } from "./watermark.ts";
 
@@ -25,6 +27,10 @@ export type RoomRuntimeOptions = {
   readonly logger: Logger;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
+  /** Saves the room at checkpoints, where there is a disk. */
+  readonly saver?: RoomSaver | undefined;
+  /** The room comes out of the ledger: all of its log so far is on disk, up to this block. */
+  readonly resumedAt?: LedgerHeight | undefined;
   /** A player's lane has ended, for whatever reason. */
   readonly onLeft?: (seat: Seat, reason: LeaveReason) => void;
   /** The ledger takes nothing more: the room can't go on. */
@@ -56,6 +62,8 @@ export class RoomRuntime {
   /** Players who are gone and whose leaving isn't in the log yet; at most one for each lane. */
   readonly #leaving: { lane: number; reason: LeaveReason }[] = [];
   readonly #sequenced = new Watermark();
+  /** What the room's clock is behind the server's: time in which it didn't run. */
+  readonly #behindMs: number;
   #checkpointAtMs: number;
   #failed = false;
 
@@ -75,7 +83,25 @@ export class RoomRuntime {
     this.#unsubscribe = this.journal.onSequenced(({ events, height }) => {
       for (const seat of this.seats.values()) seat.noteSequenced(events, height);
       this.#sequenced.advance(events);
+      this.#options.saver?.sequenced(events, height);
     });
+    const { resumedAt } = options;
+    this.#behindMs = resumedAt === undefined ? 0 : this.#restore(resumedAt);
+  }
+
+  /**
+   * Takes up the places that the ledger has, all of them without a connection.
+   * @returns how far the room's clock is behind: for the game, no time has passed.
+   */
+  #restore(height: LedgerHeight): number {
+    const { record } = this.journal;
+    const nowMs = this.#options.nowMs();
+    record.lanes.forEach((lane, number) => {
+      if (lane.left !== undefined) return;
+      this.seats.set(number, Seat.restore(number, lane, height, nowMs));
+    });
+    this.#sequenced.advance(record.events);
+    return record.nowMs === 0 ? 0 : Math.max(0, Math.floor(nowMs) - record.nowMs);
   }
 
   /**
@@ -100,6 +126,34 @@ export class RoomRuntime {
     return seat;
   }
 
+  /**
+   * A session comes back to its lane over a new connection, with a new ticket. The connection that it had, if there is
+   * one still, is closed.
+   * @throws RoomsError LANE_ENDED; FastChainError when the chain refuses the ticket.
+   */
+  rejoin({ ticket, signature }: ParsedJoinOptions, lane: number, peer: Peer): Seat {
+    const seat = this.seats.get(lane);
+    if (seat === undefined || seat.sessionId !== ticket.sessionId) {
+      const left = this.journal.record.lanes[lane]?.left;
+      throw new RoomsError("LANE_ENDED", `the session has no place on lane ${lane} any more`, {
+        details: { lane, left },
+      });
+    }
+    const { issuedAtMs } = ticket;
+    this.journal.append({ type: "rejoin", lane, issuedAtMs, signature: hexToBytes(signature) });
+    const before = seat.peer;
+    this.reconnect(seat, peer);
+    before?.close(DropCode.replaced, "REPLACED");
+    return seat;
+  }
+
+  /** Players who are there, and not just expected back. */
+  get connectedPlayers(): number {
+    let count = 0;
+    for (const { awaited } of this.seats.values()) if (!awaited) count++;
+    return count;
+  }
+
   /** The connection broke; the place is kept until `leave` or `reconnect`. */
   disconnect(seat: Seat): void {
     seat.peer = undefined;
@@ -109,6 +163,7 @@ export class RoomRuntime {
   reconnect(seat: Seat, peer: Peer): void {
     const nowMs = this.#options.nowMs();
     seat.peer = peer;
+    seat.awaited = false;
     seat.connectedAtMs = nowMs;
     seat.gap = undefined;
     seat.forgetTold();
@@ -165,7 +220,8 @@ export class RoomRuntime {
   /** Time passes in the game. */
   tick(): void {
     if (this.frozen || this.#failed) return;
-    const nowMs = timestampMs(Math.max(this.#options.nowMs(), this.journal.record.nowMs));
+    const clockMs = this.#options.nowMs() - this.#behindMs;
+    const nowMs = timestampMs(Math.max(clockMs, this.journal.record.nowMs));
     this.#guarded(() => {
       this.journal.append({ type: "tick", nowMs });
       this.program.tick(nowMs);
@@ -214,11 +270,27 @@ export class RoomRuntime {
     this.drop(seat, { reason: "disconnected", code, refusal: "TOO_SLOW", message });
   }
 
-  /** Puts the hash of the game's state into the log. */
-  checkpoint(): void {
+  /** Puts the hash of the game's state into the log, and saves the room where that is due, or `save` asks for it. */
+  checkpoint(save = false): void {
     this.#guarded(() => {
-      this.journal.append({ type: "checkpoint", stateHash: this.program.stateHash() });
+      const stateHash = this.program.stateHash();
+      const event = this.journal.append({ type: "checkpoint", stateHash });
+      const take = () => this.program.snapshot();
+      this.#options.saver?.checkpoint(event + 1, stateHash, take, save);
     });
+  }
+
+  /**
+   * Stops for now: the room is saved as it is, its places are kept, and nothing of it runs any more here. Resolves
+   * when it may be resumed from the disk.
+   */
+  async suspend(): Promise<void> {
+    if (this.#failed) return;
+    this.checkpoint(true);
+    this.#failed = true;
+    await this.whenSequenced(this.journal.record.events - 1);
+    this.#unsubscribe();
+    await this.#options.saver?.settled;
   }
 
   /** Resolves when the room's event number `event` is on disk; rejects when it never will be. */

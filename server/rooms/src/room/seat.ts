@@ -1,3 +1,4 @@
+import type { Lane } from "@weft/fast-chain";
 import type { Finality, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
 import type { DropCode, RefusalCode } from "../errors.ts";
 import { TokenBucket } from "../limit/tokenBucket.ts";
@@ -23,6 +24,8 @@ export class Seat {
   peer: Peer | undefined;
   /** When the connection that is there now came. */
   connectedAtMs: number;
+  /** Out of the ledger, and its player hasn't come back yet. */
+  awaited = false;
   /** The lane has ended. */
   gone = false;
   /** The newest frame that the room ran, and the newest that is sealed. */
@@ -38,7 +41,14 @@ export class Seat {
   readonly #sequencing = new Sequencing();
   #told: Finality | undefined;
 
-  constructor(lane: number, sessionId: Hash, head: LaneHead, peer: Peer, nowMs: number) {
+  /** @param peer Undefined for a place whose player has yet to come back. */
+  constructor(
+    lane: number,
+    sessionId: Hash,
+    head: LaneHead,
+    peer: Peer | undefined,
+    nowMs: number,
+  ) {
     this.lane = lane;
     this.sessionId = sessionId;
     this.head = head;
@@ -47,6 +57,21 @@ export class Seat {
     this.connectedAtMs = nowMs;
     this.frames = new TokenBucket(FRAMES_PER_SECOND, FRAMES_BURST, nowMs);
     this.seals = new TokenBucket(SEALS_PER_SECOND, SEALS_BURST, nowMs);
+  }
+
+  /** A place out of the ledger: its frames are all on disk. */
+  static restore(
+    lane: number,
+    { sessionId, head, sealed }: Pick<Lane, "sessionId" | "head" | "sealed">,
+    height: LedgerHeight,
+    nowMs: number,
+  ): Seat {
+    const seat = new Seat(lane, sessionId, head, undefined, nowMs);
+    seat.awaited = true;
+    seat.sealedSeq = sealed.seq;
+    seat.#sequencing.seq = head.seq;
+    seat.#sequencing.height = height;
+    return seat;
   }
 
   get expected(): number {

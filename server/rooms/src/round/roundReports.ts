@@ -44,6 +44,8 @@ export type CoSignedReport = {
   readonly report: RoundReport;
   readonly players: readonly Hash[];
   readonly coSignatures: readonly CoSignatureArgs[];
+  /** It was sent before, perhaps: the contract is asked first. */
+  readonly again?: boolean;
 };
 
 export type ReportedRound = {
@@ -148,13 +150,20 @@ export class RoundReports {
    * @throws RoomsError REPORT_REFUSED with the contract's error in `details.errorName`,
    * ZK_CHAIN_UNAVAILABLE. What fails after the report has arrived is logged, and costs prizes at most.
    */
-  async report({ report, players, coSignatures }: CoSignedReport): Promise<ReportedRound> {
+  async report({
+    report,
+    players,
+    coSignatures,
+    again = false,
+  }: CoSignedReport): Promise<ReportedRound> {
     const args = toReportArgs(report);
-    const [first = [], ...later] = inChunks(coSignatures);
-    const reported = await this.#report(args, players, first);
+    const chunks = inChunks(coSignatures);
+    const earlier = again ? await this.#earlierReport(report.roundId) : undefined;
+    const first = earlier === undefined ? (chunks.shift() ?? []) : [];
+    const reported = earlier ?? (await this.#report(args, players, first));
     let counted = first.length;
     try {
-      for (const chunk of later) {
+      for (const chunk of chunks) {
         if (counted >= quorumOf(players.length)) break;
         await this.#attest(args, players, chunk);
         counted += chunk.length;
@@ -163,6 +172,21 @@ export class RoundReports {
       this.#node.logger.warn("a report could not be attested", { roundId: report.roundId, error });
     }
     return this.#readResult(reported, report);
+  }
+
+  /**
+   * Whether the contract has a report and nothing more can come of it: all its prizes are minted, or there is a quorum.
+   * @param players How many the round was opened with.
+   * @throws RoomsError ZK_CHAIN_UNAVAILABLE
+   */
+  async isSettled({ roundId, mints }: RoundReport, players: number): Promise<boolean> {
+    const known = await this.#retried("REPORT_REFUSED", () => this.#readRound(roundId));
+    if (known.status !== RoundStatus.reported) return false;
+    return known.minted >= mints.length || known.coSigned >= quorumOf(players);
+  }
+
+  #earlierReport(roundId: Hash): Promise<TransactionReceipt | undefined> {
+    return this.#retried("REPORT_REFUSED", () => this.#findReport(roundId));
   }
 
   async #report(

@@ -18,6 +18,7 @@ import type { RoomRuntime } from "../room/roomRuntime.ts";
 import type { Seat } from "../room/seat.ts";
 import type { AnyGame, RoomSettings, RoundUpdate } from "../types.ts";
 import { CoSigning } from "./coSigning.ts";
+import type { PendingReport } from "./pendingReport.ts";
 import {
   askForRound,
   lobby,
@@ -47,7 +48,7 @@ export type RoundRunnerOptions = {
   readonly fastChain: Pick<FastChainHost, "seed">;
   /** Co-signatures are good on this chain only. */
   readonly zkChainId: ChainId;
-  readonly reports: Pick<RoundReports, "open" | "report">;
+  readonly reports: Pick<RoundReports, "open" | "report" | "isSettled">;
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly onChange: (change: RoundChange) => void;
@@ -81,6 +82,8 @@ export class RoundRunner {
   #ended: EndedRound | undefined;
   #coSigning: CoSigning | undefined;
   #news: RoundNews | undefined;
+  /** The room stops for now: what is under way is left for whoever resumes it. */
+  #suspended = false;
   /** The effect that is under way; settled when none is. */
   #working: Promise<void> = Promise.resolve();
 
@@ -112,6 +115,40 @@ export class RoundRunner {
     this.step();
   }
 
+  /**
+   * Goes on with what the ledger has of the room's rounds, after a restart.
+   * @param pending The newest report: the ZK chain has it, or it was on its way.
+   */
+  resume(pending: PendingReport | undefined): void {
+    if (this.#state.phase === "stopped") return;
+    const { runtime, nowMs } = this.#options;
+    const { record } = runtime.journal;
+    const { round } = record;
+    if (round !== undefined) {
+      const { roundId, cap, deadlineMs, end } = round;
+      const players = createRoundPlayers(record.lanes, round.players);
+      const endEvent = end && record.events - 1;
+      this.#round = { roundId, cap, players, endEvent };
+      this.#news = { phase: "opened", roundId, cap, deadlineMs };
+      this.#state = { phase: "playing" };
+      if (end === undefined) return;
+      runtime.frozen = true;
+      this.#ended = { roundId, heads: end.heads };
+      this.#state = {
+        phase: "sealing",
+        untilMs: nowMs() + this.#returnMs + this.#rules.sealGraceMs,
+      };
+    } else if (pending !== undefined) {
+      this.#state = { phase: "reporting" };
+      this.#work("report", this.#reportAgain(pending));
+    }
+  }
+
+  /** How long players have to come back after a restart, before nobody waits for them any more. */
+  get #returnMs(): number {
+    return this.#options.settings.reconnectionSeconds * 1000;
+  }
+
   /** Looks at the room and does what follows. Called after every tick and beat. */
   step(): void {
     const { runtime, nowMs } = this.#options;
@@ -120,7 +157,7 @@ export class RoundRunner {
       this.#state,
       {
         nowMs: nowMs(),
-        players: runtime.seats.size,
+        players: runtime.connectedPlayers,
         over: runtime.program.roundOver,
         allSealed: this.#state.phase === "sealing" && this.#unsealedLanes().length === 0,
       },
@@ -135,8 +172,9 @@ export class RoundRunner {
   greet(seat: Seat): void {
     const { peer, lane } = seat;
     const head = this.#ended?.heads[lane];
-    if (this.#ended === undefined || head === undefined) return;
-    peer?.send(Message.sealRequest, { roundId: this.#ended.roundId, head } satisfies SealRequest);
+    if (this.#ended !== undefined && head !== undefined) {
+      peer?.send(Message.sealRequest, { roundId: this.#ended.roundId, head } satisfies SealRequest);
+    }
     this.#coSigning?.askAgain(seat);
   }
 
@@ -161,12 +199,22 @@ export class RoundRunner {
     await this.#working;
   }
 
+  /**
+   * Leaves everything as it is, for `resume`. Resolves when nothing is under way any more.
+   */
+  async suspend(): Promise<void> {
+    this.#suspended = true;
+    this.#state = { phase: "stopped" };
+    this.#coSigning?.close();
+    await this.#working;
+  }
+
   #do(effect: RoundEffect): void {
-    if (effect === "end") {
-      this.#end();
-      return;
-    }
-    const work = effect === "open" ? this.#open() : this.#report();
+    if (effect === "end") this.#end();
+    else this.#work(effect, effect === "open" ? this.#open() : this.#report());
+  }
+
+  #work(effect: "open" | "report", work: Promise<RoundOutcome>): void {
     this.#working = work.then(
       (outcome) => this.#settle(outcome),
       (error) => {
@@ -274,37 +322,66 @@ export class RoundRunner {
   }
 
   async #report(): Promise<RoundOutcome> {
-    const { runtime, reports, logger } = this.#options;
+    const { runtime } = this.#options;
     const round = this.#round;
     if (round?.endEvent === undefined) return "done";
     await runtime.whenSequenced(round.endEvent);
+    if (this.#suspended) return "done";
     const drawn = this.#draw(round);
     if (drawn === undefined) return "done";
     runtime.frozen = false;
     this.#round = undefined;
     // What isn't on disk didn't happen: nobody is asked to sign it.
     await runtime.whenSequenced(drawn.reportEvent);
-    const coSignatures = await this.#gather(drawn, round.players);
-    const { roundId, cap, players } = round;
-    const { report } = drawn;
-    let reported: ReportedRound;
+    const { report, lanes } = drawn;
+    return this.#send({ report, lanes, players: round.players }, 0);
+  }
+
+  /** The server stopped between the report's place in the ledger and the one on the ZK chain, or right after. */
+  async #reportAgain(pending: PendingReport): Promise<RoundOutcome> {
+    const { report, players } = pending;
+    const { reports, logger } = this.#options;
+    if (!(await reports.isSettled(report, players.ids.length))) {
+      return this.#send(pending, this.#returnMs, true);
+    }
     try {
-      reported = await reports.report({ report, players: players.ids, coSignatures });
+      // Whoever waited for the news when the server stopped waits still.
+      this.#tellReported(pending, await reports.report({ ...toSend(pending, []), again: true }));
+    } catch (error) {
+      logger.info("what became of an earlier round isn't told again", { error });
+    }
+    return "done";
+  }
+
+  async #send(pending: PendingReport, returnMs: number, again = false): Promise<RoundOutcome> {
+    const { reports } = this.#options;
+    const coSignatures = await this.#gather(pending, returnMs);
+    if (this.#suspended) return "done";
+    try {
+      this.#tellReported(
+        pending,
+        await reports.report({ ...toSend(pending, coSignatures), again }),
+      );
     } catch (error) {
       // The ledger has the report; only the ZK chain doesn't, so the prizes are what is lost.
-      this.#tellVoid(roundId, error);
-      return "done";
+      this.#tellVoid(pending.report.roundId, error);
     }
-    const { coSigned, withheld } = reported;
-    if (withheld > 0) logger.warn("prizes are withheld", { roundId, coSigned, withheld });
-    this.#tell({ phase: "reported", roundId, cap, report, ...reported });
     return "done";
+  }
+
+  #tellReported({ report }: PendingReport, reported: ReportedRound): void {
+    const { roundId } = report;
+    const { coSigned, withheld } = reported;
+    if (withheld > 0) {
+      this.#options.logger.warn("prizes are withheld", { roundId, coSigned, withheld });
+    }
+    this.#tell({ phase: "reported", roundId, cap: this.#maxMints, report, ...reported });
   }
 
   /** Asks the players to co-sign, and waits for them as long as is allowed. A room that closes waits for nobody. */
   async #gather(
-    { report, lanes }: DrawnReport,
-    players: RoundPlayers,
+    { report, lanes, players }: PendingReport,
+    returnMs: number,
   ): Promise<CoSigning["coSignatures"]> {
     const { runtime, zkChainId, settings, nowMs } = this.#options;
     if (this.#state.phase === "stopped") return [];
@@ -315,7 +392,7 @@ export class RoundRunner {
       players,
       seats: runtime.seats.values(),
       sessionKeyOf: (seat) => this.#sessionKeyOf(seat),
-      untilMs: nowMs() + settings.coSignGraceMs,
+      untilMs: nowMs() + returnMs + settings.coSignGraceMs,
     });
     this.#coSigning = coSigning;
     await coSigning.finished;
@@ -379,3 +456,9 @@ export class RoundRunner {
     this.#options.onChange(change);
   }
 }
+
+const toSend = ({ report, players }: PendingReport, coSignatures: CoSigning["coSignatures"]) => ({
+  report,
+  players: players.ids,
+  coSignatures,
+});
