@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { assert, type Block, hexToBytes } from "@weft/protocol";
 import type { LmdbFiles } from "./lmdbFiles.ts";
+import { encodePlace, wrapBlock } from "./storedValues.ts";
 
 export type CommitEntry = { readonly block: Block; readonly encoded: Uint8Array };
 
@@ -20,9 +21,11 @@ export async function commitBlocks(
     for (const { block, encoded } of entries) {
       const { height, chainId, number } = block.header;
       // Each of these rejects along with the transaction, which is awaited below.
-      files.blocks.put(height, encoded).catch(() => {});
-      files.hashes.put(hexToBytes(block.hash), height).catch(() => {});
-      files.numbers.put([chainId, number], height).catch(() => {});
+      const hashKey = hexToBytes(block.hash);
+      const numberKey: [number, number] = [chainId, number];
+      files.blocks.put(height, wrapBlock(encoded)).catch(() => {});
+      files.hashes.put(hashKey, encodePlace(hashKey, height)).catch(() => {});
+      files.numbers.put(numberKey, encodePlace(numberKey, height)).catch(() => {});
     }
   });
   let free: boolean;

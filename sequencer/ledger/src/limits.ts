@@ -10,3 +10,8 @@ export const MAX_LISTENERS = 1024;
 export const REPLAY_BLOCKS_PER_TURN = 64;
 /** Promises of `Ledger.whenDurable` that wait. */
 export const MAX_DURABLE_WAITERS = 16_384;
+/**
+ * Blocks at the end that can't be read, and are cut on opening: ten seconds of full play. What goes further
+ * is for somebody to decide who knows of other copies.
+ */
+export const MAX_CUT_BLOCKS = 1000;

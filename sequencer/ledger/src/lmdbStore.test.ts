@@ -1,6 +1,16 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,6 +22,8 @@ import type { LedgerError } from "./errors.ts";
 import { MAX_PENDING_BLOCKS } from "./limits.ts";
 import { type LmdbFiles, openLmdbFiles } from "./lmdbFiles.ts";
 import { openLmdbStore } from "./lmdbStore.ts";
+import type { StoreRepair } from "./repairStore.ts";
+import { encodePlace, wrapBlock } from "./storedValues.ts";
 import { FAST, linkedBlocks, ZK } from "./testBlocks.ts";
 
 // A dot in a path makes lmdb take it for a file unless told otherwise.
@@ -95,29 +107,71 @@ describe("LMDB store on disk", () => {
 
   it("acknowledges nothing that a full disk didn't take", async () => {
     const dir = newDir();
-    const script = fileURLToPath(new URL("./testFullDisk.ts", import.meta.url));
     // A limit on the size of files acts like a full disk; `ulimit -f` counts blocks of 512 bytes.
-    const child = spawn(
-      "sh",
-      ["-c", 'ulimit -f 512; exec "$@"', "sh", process.execPath, script, dir],
-      {
-        stdio: ["ignore", "pipe", "ignore"],
-      },
-    );
-    const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
-    const told = JSON.parse(output) as { acknowledged: number; codes: string[] };
-    expect(told.codes).toEqual(["STORE_FAILED", "STORE_FAILED", "STORE_FAILED", "STORE_FAILED"]);
-    const store = openLmdbStore(dir);
-    expect(told.acknowledged).toBeGreaterThan(0);
-    expect(store.head()?.header.height).toBe(told.acknowledged);
-    await store.close();
+    const command = ["sh", "-c", 'ulimit -f 512; exec "$@"', "sh"];
+    await expectFullDisk(dir, await runFullDisk(dir, { command }));
+  });
+
+  it.runIf(process.getuid?.() === 0)("nor what didn't fit on a real one", async ({ skip }) => {
+    const dir = newDir();
+    mkdirSync(dir);
+    const shell = (script: string) => spawnSync("sh", ["-c", script, "sh", dir]);
+    const { status } = shell('mount -t tmpfs -o size=1m tmpfs "$1"');
+    skip(status !== 0, "mounting isn't allowed here");
+    try {
+      await expectFullDisk(dir, await runFullDisk(dir));
+    } finally {
+      shell('umount "$1"');
+    }
+  });
+
+  it("refuses a folder that it can't write, with or without a store: STORE_OPEN_FAILED", async () => {
+    const dir = newDir();
+    mkdirSync(dir);
+    for (const isEmpty of [true, false]) {
+      if (!isEmpty) await openLmdbStore(dir).close();
+      const files = readdirSync(dir).map((file) => join(dir, file));
+      for (const file of files) chmodSync(file, 0o444);
+      for (const folder of [root, dir]) chmodSync(folder, 0o555);
+      // Root may write anything, so the child is nobody.
+      const ids = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+      expect(await runFullDisk(dir, ids)).toEqual({
+        acknowledged: -1,
+        codes: ["STORE_OPEN_FAILED"],
+      });
+      for (const folder of [root, dir]) chmodSync(folder, 0o755);
+      for (const file of files) chmodSync(file, 0o644);
+    }
   });
 });
+
+type Told = { acknowledged: number; codes: string[] };
+
+/** Appends to a store in a process of its own, until the disk refuses. */
+async function runFullDisk(
+  dir: string,
+  { command = [], ...ids }: { command?: string[]; uid?: number; gid?: number } = {},
+): Promise<Told> {
+  const script = fileURLToPath(new URL("./testFullDisk.ts", import.meta.url));
+  const [file = "", ...args] = [...command, process.execPath, script, dir];
+  const child = spawn(file, args, { ...ids, stdio: ["ignore", "pipe", "ignore"] });
+  const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  return JSON.parse(output) as Told;
+}
+
+async function expectFullDisk(dir: string, told: Told): Promise<void> {
+  expect(told.codes).toEqual(["STORE_FAILED", "STORE_FAILED", "STORE_FAILED", "STORE_FAILED"]);
+  const store = openLmdbStore(dir);
+  expect(told.acknowledged).toBeGreaterThan(0);
+  expect(store.head()?.header.height).toBe(told.acknowledged);
+  await store.close();
+}
 
 describe("LMDB store that is torn", () => {
   let dir: string;
   const blocks = linkedBlocks([ZK, FAST, ZK, FAST]) as [Block, Block, Block, Block];
   const head = blocks[3];
+  const headKey = hexToBytes(head.hash);
 
   beforeEach(async () => {
     dir = newDir();
@@ -126,52 +180,107 @@ describe("LMDB store that is torn", () => {
     await store.close();
   });
 
-  async function tear(change: (files: LmdbFiles) => Promise<unknown>): Promise<LedgerError> {
+  /** Two commits, so that the one before the newest, which a repair looks at too, is torn as well. */
+  async function tear(change: (files: LmdbFiles) => Promise<unknown>): Promise<void> {
     const files = openLmdbFiles(dir);
     await change(files);
+    await files.numbers.put([ZK, 0], encodePlace([ZK, 0], 0));
     await files.root.close();
-    try {
-      await openLmdbStore(dir).close();
-    } catch (error) {
-      return error as LedgerError;
+  }
+
+  async function reopen(): Promise<StoreRepair> {
+    const repairs: StoreRepair[] = [];
+    const store = openLmdbStore(dir, { onRepaired: (repair) => repairs.push(repair) });
+    for (const block of blocks.slice(0, (store.head()?.header.height ?? -1) + 1)) {
+      expect(store.byHeight(block.header.height)).toEqual(block);
+      expect(store.byHash(block.hash)).toEqual(block);
+      expect(store.byNumber(block.header.chainId, block.header.number)).toEqual(block);
     }
-    throw new Error("the tear went unnoticed");
+    await store.close();
+    const [repair] = repairs;
+    if (repair === undefined || repairs.length > 1) throw new Error("one repair");
+    expect(existsSync(repair.keptAs)).toBe(true);
+    expect(repair).toMatchObject({ problem: { code: "STORE_CORRUPT" }, maybeMore: false });
+    // That was that.
+    const again = openLmdbStore(dir, { onRepaired: (more) => repairs.push(more) });
+    await again.close();
+    expect(repairs).toHaveLength(1);
+    return repair;
   }
 
   const headBytes = async (files: LmdbFiles) => Uint8Array.from(files.blocks.get(3) ?? []);
 
-  it.each<[string, number, (files: LmdbFiles) => Promise<unknown>]>([
-    ["a block is missing", 4, (files) => files.blocks.remove(1)],
-    ["the head is missing", 3, (files) => files.blocks.remove(3)],
-    ["a hash entry is missing", 4, (files) => files.hashes.remove(hexToBytes(head.hash))],
-    ["a number entry is missing", 4, (files) => files.numbers.remove([ZK, 1])],
-    ["a hash points elsewhere", 1, (files) => files.hashes.put(hexToBytes(head.hash), 1)],
-    ["a number points elsewhere", 2, (files) => files.numbers.put([FAST, 1], 2)],
-    ["a number points nowhere", 9, (files) => files.numbers.put([FAST, 1], 9)],
-    ["the other chain's head points elsewhere", 1, (files) => files.numbers.put([ZK, 1], 1)],
-    ["the head isn't a block", 3, (files) => files.blocks.put(3, Uint8Array.of(1, 2, 3))],
+  it.each<[string, (files: LmdbFiles) => Promise<unknown>]>([
+    ["a hash entry is missing", (files) => files.hashes.remove(headKey)],
+    ["a number entry is missing", (files) => files.numbers.remove([ZK, 1])],
+    ["a hash points elsewhere", (files) => files.hashes.put(headKey, encodePlace(headKey, 1))],
+    ["a hash entry was changed", (files) => files.hashes.put(headKey, Uint8Array.of(1))],
+    [
+      "a number points elsewhere",
+      (files) => files.numbers.put([FAST, 1], encodePlace([FAST, 1], 2)),
+    ],
+    ["a number points nowhere", (files) => files.numbers.put([FAST, 1], encodePlace([FAST, 1], 9))],
+    [
+      "the other chain's head points elsewhere",
+      (files) => files.numbers.put([ZK, 1], encodePlace([ZK, 1], 1)),
+    ],
+  ])("%s: it is written anew, and nothing is lost", async (_, change) => {
+    await tear(change);
+    expect((await reopen()).lost).toBeUndefined();
+  });
+
+  it.each<[string, (files: LmdbFiles) => Promise<unknown>]>([
+    ["the head is missing", (files) => files.blocks.remove(3)],
+    ["the head isn't a block", (files) => files.blocks.put(3, Uint8Array.of(1, 2, 3))],
+    ["the head isn't encoded", (files) => files.blocks.put(3, wrapBlock(Uint8Array.of(1, 2, 3)))],
     [
       "the head's last byte was changed",
-      3,
       async (files) => {
         const bytes = await headBytes(files);
         bytes[bytes.length - 1] = 99;
         await files.blocks.put(3, bytes);
       },
     ],
+  ])("%s: it is cut, and said", async (_, change) => {
+    await tear(change);
+    expect((await reopen()).lost).toEqual({ fromHeight: 3, toHeight: 3 });
+    const store = openLmdbStore(dir);
+    expect(store.head()).toEqual(blocks[2]);
+    await store.append(head);
+    await store.close();
+  });
+
+  it.each<[string, number, (files: LmdbFiles) => Promise<unknown>]>([
+    ["a block is missing", 1, (files) => files.blocks.remove(1)],
     [
       "the head's parent is another block",
       2,
       async (files) => files.blocks.put(2, Uint8Array.from(files.blocks.get(0) ?? [])),
     ],
-  ])("%s: STORE_CORRUPT", async (_, height, change) => {
-    const error = await tear(change);
+    ["nothing can be read", 0, async (files) => files.blocks.clearAsync()],
+  ])("%s: STORE_CORRUPT, and nothing is changed", async (_, height, change) => {
+    await tear(change);
+    const before = readFileSync(join(dir, "data.mdb"));
+    const error = errorOf(() => openLmdbStore(dir));
     expect(error).toMatchObject({ code: "STORE_CORRUPT", details: { height } });
+    expect(error.message).toMatch(/Put back a copy/);
+    expect(readFileSync(join(dir, "data.mdb")).equals(before)).toBe(true);
+    expect(readdirSync(dir).sort()).toEqual(["data.mdb", "lock.mdb"]);
   });
 
-  it("the file is cut off: STORE_CORRUPT", () => {
+  it("what the newest commit lost and the one before has comes back", async () => {
+    const files = openLmdbFiles(dir);
+    await files.blocks.remove(3);
+    await files.root.close();
+    expect((await reopen()).lost).toBeUndefined();
+  });
+
+  it("a file that is cut off before anything can be read: STORE_CORRUPT", () => {
     truncateSync(join(dir, "data.mdb"), 3 * 4096);
-    expect(codeOf(() => openLmdbStore(dir))).toBe("STORE_CORRUPT");
+    expect(errorOf(() => openLmdbStore(dir))).toMatchObject({
+      code: "STORE_CORRUPT",
+      details: { height: 0 },
+    });
   });
 
   it("reads of a damaged block below the head: STORE_CORRUPT", async () => {
@@ -184,3 +293,12 @@ describe("LMDB store that is torn", () => {
     await store.close();
   });
 });
+
+function errorOf(work: () => unknown): LedgerError {
+  try {
+    work();
+  } catch (error) {
+    return error as LedgerError;
+  }
+  throw new Error("it didn't throw");
+}

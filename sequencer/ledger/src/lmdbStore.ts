@@ -1,6 +1,7 @@
 import type { Block, ChainId, ChainNumber, Hash, LedgerHeight } from "@weft/protocol";
 import { BlockIndex } from "./blockIndex.ts";
 import type { BlockStore, StoreListener } from "./blockStore.ts";
+import { createEntryCheck } from "./checkEntries.ts";
 import { checkFiles } from "./checkFiles.ts";
 import { type CommitEntry, commitBlocks } from "./commitBlocks.ts";
 import { encodeStored } from "./encodeStored.ts";
@@ -8,19 +9,39 @@ import { LedgerError } from "./errors.ts";
 import { Heads } from "./heads.ts";
 import { MAX_PENDING_BLOCKS, MAX_PENDING_BYTES } from "./limits.ts";
 import { type LmdbFiles, openLmdbFiles, readBlock, readByHash, readByNumber } from "./lmdbFiles.ts";
+import { repairStore, type StoreRepair } from "./repairStore.ts";
 
 /** A block that isn't on disk yet, and who waits for it. */
 type Pending = CommitEntry & { readonly resolve: () => void; readonly reject: (e: Error) => void };
 
+export type LmdbStoreOptions = {
+  /** The store was damaged, and what can't be read at its end, if anything, is gone. Default: `console.error`. */
+  readonly onRepaired?: (repair: StoreRepair) => void;
+};
+
 /**
- * Opens, or creates, a store in a directory, which belongs to one process at a time.
+ * Opens, or creates, a store in a directory, which belongs to one process at a time. A damaged one is
+ * written anew when all that can't be read is at its end (`repairStore`).
  *
  * One commit is under way at a time, on LMDB's own thread; what is appended meanwhile forms the next
  * one (group commit), so the fuller the load, the fewer syncs a block.
  * @throws LedgerError STORE_OPEN_FAILED; STORE_CORRUPT, with the height in its details
  */
-export function openLmdbStore(dir: string): BlockStore {
-  const files = openLmdbFiles(dir);
+export function openLmdbStore(dir: string, options: LmdbStoreOptions = {}): BlockStore {
+  const { onRepaired = console.error } = options;
+  try {
+    return openStore(dir);
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code !== "STORE_CORRUPT") throw error;
+    const repair = repairStore(dir, error);
+    const store = openStore(dir);
+    onRepaired(repair);
+    return store;
+  }
+}
+
+function openStore(dir: string): BlockStore {
+  const files = openLmdbFiles(dir, { checkEntry: createEntryCheck() });
   try {
     return new LmdbStore(files);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { ChainId } from "@weft/protocol";
-import type { LmdbFiles } from "./lmdbFiles.ts";
+import { type LmdbFiles, placeUnder } from "./lmdbFiles.ts";
 
 /** A chain, and its ends as the table of numbers has them. */
 export type StoredChain = {
@@ -27,9 +27,9 @@ export function readStoredChains({ numbers }: LmdbFiles): StoredChain[] {
     });
     chains.push({
       chainId: chainId as ChainId,
-      firstHeight: first.value,
+      firstHeight: placeUnder(first.key, first.value),
       lastNumber: last.key[1],
-      lastHeight: last.value,
+      lastHeight: placeUnder(last.key, last.value),
     });
     from = chainId + 1;
   }

@@ -25,13 +25,13 @@ export function draftOf(chain: ChainId, ...transactions: Uint8Array[]): BlockDra
 /** Blocks of the given chains in that order, linked both ways; the nth holds the byte n and the padding. */
 export function linkedBlocks(
   chains: readonly ChainId[],
-  padding: Uint8Array = new Uint8Array(),
+  padding: (height: number) => Uint8Array = () => new Uint8Array(),
 ): Block[] {
   const blocks: Block[] = [];
   const chainHeads = new Map<ChainId, Block>();
   for (const chain of chains) {
     const chainHead = chainHeads.get(chain);
-    const transactions = [Uint8Array.of(blocks.length % 256, ...padding)];
+    const transactions = [Uint8Array.of(blocks.length % 256, ...padding(blocks.length))];
     const block = sealed(
       {
         height: blocks.length as LedgerHeight,
@@ -50,6 +50,17 @@ export function linkedBlocks(
     chainHeads.set(chain, block);
   }
   return blocks;
+}
+
+/** So many of `damageBlocks` are for after the damage. */
+export const DAMAGE_APPENDED = 3;
+
+/** A few hundred blocks, some in a leaf of LMDB's and some on pages of their own; the same each time. */
+export function damageBlocks(): Block[] {
+  const count = 300;
+  const sizeOf = (height: number) => (height % 7 === 3 ? 5000 + 37 * height : (height * 53) % 900);
+  const chains = Array.from({ length: count }, (_, height) => (height % 5 === 0 ? ZK : FAST));
+  return linkedBlocks(chains, (height) => new Uint8Array(sizeOf(height)).fill(height));
 }
 
 /** A block whose hash fits its header, whatever that says. */

@@ -5,6 +5,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Block } from "@weft/protocol";
+import type { BlockStore } from "./blockStore.ts";
 import type { LedgerError } from "./errors.ts";
 import { openLmdbStore } from "./lmdbStore.ts";
 import { FAST, linkedBlocks } from "./testBlocks.ts";
@@ -14,11 +15,11 @@ const PADDING = new Uint8Array(2048);
 
 const [, , dir] = process.argv;
 if (dir === undefined) throw new Error("usage: testFullDisk.ts <dir>");
-const store = openLmdbStore(dir);
 const codes: string[] = [];
+const store = openOrTell(dir);
 store.listen({ durable: () => {}, failed: (error) => codes.push(error.code) });
 
-const blocks = linkedBlocks(new Array(BLOCKS).fill(FAST), PADDING);
+const blocks = linkedBlocks(new Array(BLOCKS).fill(FAST), () => PADDING);
 let acknowledged = -1;
 for (let index = 0; index < blocks.length; index += 3) {
   try {
@@ -39,3 +40,14 @@ for (let index = 0; index < blocks.length; index += 3) {
 await nextTurn();
 await store.close().catch((error: LedgerError) => codes.push(error.code));
 process.stdout.write(JSON.stringify({ acknowledged, codes }));
+
+function openOrTell(dir: string): BlockStore {
+  try {
+    return openLmdbStore(dir);
+  } catch (error) {
+    process.stdout.write(
+      JSON.stringify({ acknowledged: -1, codes: [(error as LedgerError).code] }),
+    );
+    process.exit(0);
+  }
+}
