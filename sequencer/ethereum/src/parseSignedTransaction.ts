@@ -38,6 +38,8 @@ const LAYOUTS = new Map<number, Layout>([
   [2, { fields: 12, gas: 4, to: 5, data: 7 }],
 ]);
 const LEGACY_V = 6;
+/** `createCommon` has brought them already. */
+const NO_PARAMS = {};
 
 /**
  * Reads a signed Ethereum transaction and recovers who signed it. One transaction has one encoding, so
@@ -113,7 +115,7 @@ function asBigInt(field: unknown): bigint {
 
 function decode(raw: Uint8Array, common: Common): EthereumTransaction {
   try {
-    return createTxFromRLP(raw, { common }) as EthereumTransaction;
+    return createTxFromRLP(raw, { common, params: NO_PARAMS }) as EthereumTransaction;
   } catch (cause) {
     return refuse("TX_MALFORMED", "a field is out of its range", cause);
   }

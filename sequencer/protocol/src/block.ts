@@ -1,5 +1,5 @@
 import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts";
-import { type Address, type Hash, hexToBytes } from "./bytes.ts";
+import type { Address, Hash } from "./bytes.ts";
 import {
   address,
   bytes,
@@ -11,7 +11,7 @@ import {
   record,
   uint,
 } from "./codec.ts";
-import { keccak256, merkleRoot } from "./hash.ts";
+import { keccak256, keccak256Bytes, merkleRoot } from "./hash.ts";
 import { MAX_BLOCK_TRANSACTIONS, MAX_TRANSACTION_BYTES } from "./limits.ts";
 
 /** Commits to a block and to everything before it, on the ledger and on the block's own chain. */
@@ -73,7 +73,7 @@ export function hashTransaction(transaction: Uint8Array): Hash {
 
 /** Merkle root over the transactions' hashes, so that one can be shown to be in a block. */
 export function transactionsRoot(transactions: readonly Uint8Array[]): Hash {
-  return merkleRoot(transactions.map((transaction) => hexToBytes(hashTransaction(transaction))));
+  return merkleRoot(transactions.map(keccak256Bytes));
 }
 
 export function encodeBlock(block: BlockBody): Uint8Array {

@@ -85,7 +85,7 @@ export class BlockRun {
       ...receipt,
       index: this.receipts.length,
       cumulativeGasUsed: this.gasUsed,
-      logsBloom: bloomOf(receipt.logs),
+      logsBloom: bloomOf(receipt.logs, this.rules.common),
     });
   }
 }

@@ -73,7 +73,10 @@ export function createRecord(
     baseFeePerGas: environment.baseFeePerGas,
     feeRecipient: environment.feeRecipient,
     prevRandao: environment.prevRandao,
-    logsBloom: bloomOf(receipts.flatMap(({ logs }) => logs)),
+    logsBloom: bloomOf(
+      receipts.flatMap(({ logs }) => logs),
+      run.rules.common,
+    ),
     sizeBytes: run.sizeBytes,
     transactionHashes: receipts.map(({ transactionHash }) => transactionHash),
   };

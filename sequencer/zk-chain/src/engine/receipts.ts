@@ -1,3 +1,4 @@
+import type { Common } from "@ethereumjs/common";
 import type { Log as EvmLog } from "@ethereumjs/evm";
 import { Bloom } from "@ethereumjs/vm";
 import {
@@ -24,8 +25,8 @@ export function toLogs(logs: readonly EvmLog[], firstIndex: number): Log[] {
   }));
 }
 
-export function bloomOf(logs: readonly Log[]): Hex {
-  const bloom = new Bloom();
+export function bloomOf(logs: readonly Log[], common: Common): Hex {
+  const bloom = new Bloom(undefined, common);
   for (const { address, topics } of logs) {
     bloom.add(hexToBytes(address));
     for (const topic of topics) bloom.add(hexToBytes(topic));

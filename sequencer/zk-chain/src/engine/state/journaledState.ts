@@ -4,6 +4,7 @@ import {
   Account,
   type Address as EvmAddress,
   hexToBytes as ethereumHexToBytes,
+  KECCAK256_NULL,
   KECCAK256_RLP,
   unpadBytes,
 } from "@ethereumjs/util";
@@ -74,8 +75,9 @@ export class JournaledState implements StateManagerInterface {
     const account = this.#account(nameOf(address));
     if (account === undefined) return undefined;
     const { nonce, balance, codeHash, codeSize } = account;
+    const codeHashBytes = codeHash === NO_CODE_HASH ? KECCAK256_NULL : ethereumHexToBytes(codeHash);
     // A new one each time: the EVM changes what it gets before it puts it back.
-    return new Account(nonce, balance, KECCAK256_RLP, ethereumHexToBytes(codeHash), codeSize);
+    return new Account(nonce, balance, KECCAK256_RLP, codeHashBytes, codeSize);
   }
 
   async putAccount(address: EvmAddress, account?: Account): Promise<void> {
