@@ -9,7 +9,7 @@ import { type OwnershipOpen, verifyOwnershipProof } from "./ownershipProof.ts";
 /** A proof takes some 10 ms, so two threads have more of them behind them than logins come. */
 const MAX_THREADS = 2;
 /** Proofs that may wait for a thread: about a second's work for one. */
-export const MAX_WAITING_PROOFS = 128;
+const MAX_WAITING_PROOFS = 128;
 
 export type ProofTask = { readonly genesis: FastGenesis; readonly open: OwnershipOpen };
 /** What a worker answers: nothing when the proof holds. */
