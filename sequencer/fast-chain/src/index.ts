@@ -4,6 +4,7 @@ export { FastChainError, type FastChainErrorCode } from "./errors.ts";
 export { BLOCK_INTERVAL_MS, FastChain, type FastChainOptions } from "./fastChain.ts";
 export { isSessionKey, verifyP256 } from "./p256.ts";
 export type { FastReceipt } from "./receipts.ts";
+export { FastChainView } from "./replay/fastChainView.ts";
 export { type Crossings, FastReplay } from "./replay/fastReplay.ts";
 export { type ProgramSource, replayRoomEvent } from "./replay/replayRoom.ts";
 export { findReport, type LoggedEvent, readRoomLogs } from "./room/readRoomLogs.ts";

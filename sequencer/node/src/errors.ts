@@ -26,7 +26,13 @@ export type NodeErrorCode =
   /** A login names a pass that its owner didn't have. Details: `height`, `sessionId`. */
   | "LOGIN_NOT_OWNER"
   /** The ledger has no block at a height below its head. Details: `height`. */
-  | "BLOCK_MISSING";
+  | "BLOCK_MISSING"
+  /** The node that is followed has another first block than was expected. Details: `ours`, `theirs`. */
+  | "GENESIS_MISMATCH"
+  /** The node that is followed has another block than it had. Details: `height`, `ours`, `theirs`. */
+  | "LEDGER_FORKED"
+  /** A node that follows another takes no transactions. */
+  | "FOLLOWER_READ_ONLY";
 
 /** Something that a whole node can't do. */
 export class NodeError extends CodedError<NodeErrorCode> {}

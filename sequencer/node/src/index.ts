@@ -1,4 +1,6 @@
 export { NodeError, type NodeErrorCode } from "./errors.ts";
+export type { FollowProgress, RetryDelays } from "./follow/followSource.ts";
+export { type Follower, type FollowerOptions, startFollower } from "./follow/startFollower.ts";
 export { lowerAddress } from "./genesis.ts";
 export { createConsoleLogger, type LogLevel, silentLogger } from "./logger.ts";
 export { DEFAULT_FAST_CHAIN_ID, DEFAULT_RPC_PORT, DEFAULT_ZK_CHAIN_ID } from "./options.ts";

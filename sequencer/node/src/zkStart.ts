@@ -14,22 +14,35 @@ export async function beginOrContinueZkChain(
   genesis: ZkGenesis,
   onProgress: (height: number, toHeight: number) => void,
 ): Promise<void> {
-  const newest = await takeBackUnordered(zkChain, ledger, genesis.chainId);
-  const head = ledger.head;
-  if (head === undefined) return begin(zkChain, ledger, genesis);
+  await continueZkChain(zkChain, ledger, genesis.chainId, onProgress);
+  if (ledger.head === undefined) await begin(zkChain, ledger, genesis);
+  else assertBegan(ledger, genesis.chainId);
+}
+
+/**
+ * Brings the ZK chain to where the ledger is.
+ * @throws NodeError LEDGER_INVALID, as above
+ */
+export async function continueZkChain(
+  zkChain: ZkChain,
+  ledger: Ledger,
+  zkChainId: ChainId,
+  onProgress: (height: number, toHeight: number) => void,
+): Promise<void> {
+  const newest = await takeBackUnordered(zkChain, ledger, zkChainId);
+  const toHeight = ledger.head?.header.height ?? -1;
   const fromHeight = ((newest?.header.height ?? -1) + 1) as LedgerHeight;
   for (const block of ledger.blocks({ fromHeight })) {
     const { height, chainId } = block.header;
-    if (chainId !== genesis.chainId) continue;
+    if (chainId !== zkChainId) continue;
     await zkChain.execute(block).catch((cause) => {
       throw new NodeError("LEDGER_INVALID", `ZK block at height ${height} doesn't execute`, {
         details: { height },
         cause,
       });
     });
-    onProgress(height, head.header.height);
+    onProgress(height, toHeight);
   }
-  assertBegan(ledger, genesis.chainId);
 }
 
 /** Every deposit from a nonce on, in order, in pieces. */
