@@ -17,7 +17,7 @@ const SALT = "weft identity v1";
 const SECRET_LABEL = "ownership secret";
 const PAYOUT_LABEL = "payout account";
 
-/** 16 bytes more than a number takes, so that its remainder is biased by less than 2^-128. */
+/** 16 bytes more than a number takes, so that its remainder is biased by at most 2^-128. */
 const WIDE_BYTES = 48;
 
 /**

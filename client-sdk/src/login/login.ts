@@ -61,7 +61,7 @@ export async function login(
     payout: (options.payout?.toLowerCase() as Address | undefined) ?? method.defaultPayout,
     expiresAtMs: timestampMs(nowMs + checkedDuration(options.expiresInMs ?? SESSION_MS)),
   };
-  const proof = await method.prove({ grant, info, nowMs, ...environment });
+  const proof = await method.prove({ grant, info, nowMs, clock, signer, ...environment });
   const request: LoginRequest = { grant, login: proof };
   const { sessionId } = await api.login(request);
   return { sessionId, grant, signer, info };

@@ -2,6 +2,8 @@ import type { LoginRequest, ServerInfo, SessionGrant } from "@weft/protocol";
 import type { PublicClient } from "viem";
 import type { ProverArtifacts } from "../prover/artifacts.ts";
 import type { Fetch, ServerApi } from "../serverApi.ts";
+import type { ServerClock } from "../serverClock.ts";
+import type { SessionSigner } from "../session/sessionKey.ts";
 
 /** How logins by ownership proof are proven. */
 export type ProverOptions = {
@@ -30,8 +32,12 @@ export type LoginContext = {
   readonly prover: ProverOptions;
   /** Where the server is, as the player knows it. */
   readonly url: URL;
-  /** The server's clock. */
+  /** The server's time when the grant was made. */
   readonly nowMs: number;
+  /** The server's clock. */
+  readonly clock: ServerClock;
+  /** Signs with the grant's session key. */
+  readonly signer: SessionSigner;
 };
 
 /** A way to show that one owns a pass. */

@@ -2,9 +2,12 @@ import {
   type Address,
   bytesToHex,
   fieldToHash,
+  joinTicketMessage,
+  OWNERSHIP_LOGIN_GAME,
   ownershipBinding,
   ownershipScope,
   type ServerInfo,
+  sessionIdOf,
 } from "@weft/protocol";
 import { readPassProof } from "../chain/passProof.ts";
 import { ClientError } from "../errors.ts";
@@ -46,7 +49,7 @@ export function ownershipLogin(options: OwnershipLogin): LoginMethod {
   return {
     type: "ownership",
     defaultPayout: identity.payoutAccount.address.toLowerCase() as Address,
-    async prove({ grant, info, zk, url, fetch, prover }) {
+    async prove({ grant, info, zk, url, fetch, prover, signer, clock }) {
       const { contract, artifacts: offered } = ownershipOf(info);
       tell("state", 0);
       const { commitment, ...state } = await readPassProof(zk, { contract, pass, bucketSize });
@@ -70,6 +73,14 @@ export function ownershipLogin(options: OwnershipLogin): LoginMethod {
         onProgress: ({ share }) => tell("proving", share),
       });
       tell("opening", 0);
+      // Only now: the server wants to see that the session's maker is there, and proving takes its time.
+      const issuedAtMs = clock.nowMs();
+      const ticket = {
+        sessionId: sessionIdOf(fastChainId, grant),
+        game: OWNERSHIP_LOGIN_GAME,
+        issuedAtMs,
+      };
+      const signature = await signer.sign(joinTicketMessage(fastChainId, ticket));
       return {
         type: "ownership",
         zkNumber: blockNumber,
@@ -80,6 +91,8 @@ export function ownershipLogin(options: OwnershipLogin): LoginMethod {
         binding: fieldToHash(binding),
         nullifier: fieldToHash(nullifier),
         proof: bytesToHex(proof),
+        issuedAtMs,
+        signature: bytesToHex(signature),
       };
     },
   };
