@@ -126,6 +126,9 @@ export function joinTicketMessage(chainId: ChainId, ticket: JoinTicket): Uint8Ar
  */
 export const LOGOUT_GAME = "";
 
+/** A login by ownership proof is signed by its session key as a join ticket for the game of this name, which none has. */
+export const OWNERSHIP_LOGIN_GAME = " login";
+
 /** Raw 64-byte key as WebCrypto's and OpenSSL's uncompressed point: 0x04 ‖ x ‖ y. */
 export function sessionKeyToPoint(key: SessionKey): Uint8Array {
   const point = new Uint8Array(65);

@@ -207,6 +207,10 @@ export type OwnershipLoginRequest = {
   readonly nullifier: Hash;
   /** `GROTH16_PROOF_BYTES` */
   readonly proof: Hex;
+  /** When it was signed: good for a short while after this. */
+  readonly issuedAtMs: TimestampMs;
+  /** By the session key, as a join ticket for `OWNERSHIP_LOGIN_GAME`. */
+  readonly signature: Hex;
 };
 
 export type LoginResponse = {
