@@ -7,12 +7,14 @@ import manifest from "../package.json" with { type: "json" };
 import { type ChosenTransport, chooseTransport } from "./chooseTransport.ts";
 import { colyseusLogger } from "./colyseusLogger.ts";
 import { RoomsError } from "./errors.ts";
+import { Artifacts, findArtifacts } from "./http/artifacts.ts";
 import { Faucet } from "./http/faucet.ts";
 import { weftEndpoints } from "./http/weftEndpoints.ts";
 import { MAX_STOP_MS } from "./limits.ts";
 import { LoginService } from "./login/loginService.ts";
 import { Nonces } from "./login/nonces.ts";
 import { readPassOwner } from "./login/passOwner.ts";
+import { createOwnershipLogin } from "./login/ownershipLogin.ts";
 import { createWalletLogin } from "./login/walletLogin.ts";
 import { resumeRooms } from "./room/resumeRooms.ts";
 import { RoomHost } from "./room/roomHost.ts";
@@ -47,7 +49,8 @@ export async function createGameServer(options: GameServerOptions): Promise<Game
     for (const { name, round } of Object.values(options.games)) {
       if (round !== undefined) await reports.registerGame(name, gameCapsOf(round));
     }
-    return new RunningServer({ options, node, chosen, reports, faucet });
+    const artifacts = await createArtifacts(options, node);
+    return new RunningServer({ options, node, chosen, reports, faucet, artifacts });
   } catch (error) {
     serverExists = false;
     if (options.node === undefined) await node?.stop();
@@ -73,12 +76,21 @@ function createSnapshots({ dataDir }: GameServerOptions, { logger }: WeftNode) {
   return dataDir === undefined ? undefined : new RoomSnapshots(join(dataDir, SNAPSHOT_DIR), logger);
 }
 
+async function createArtifacts(
+  options: GameServerOptions,
+  { fastChain, logger }: WeftNode,
+): Promise<Artifacts | undefined> {
+  const files = await findArtifacts(options, fastChain.genesis.ownershipKey);
+  return files === undefined ? undefined : new Artifacts(files, logger, () => Date.now());
+}
+
 type Parts = {
   readonly options: GameServerOptions;
   readonly node: WeftNode;
   readonly chosen: ChosenTransport;
   readonly reports: RoundReports;
   readonly faucet: Faucet | undefined;
+  readonly artifacts: Artifacts | undefined;
 };
 
 class RunningServer implements GameServer {
@@ -86,6 +98,7 @@ class RunningServer implements GameServer {
   readonly #options: GameServerOptions;
   readonly #chosen: ChosenTransport;
   readonly #faucet: Faucet | undefined;
+  readonly #artifacts: Artifacts | undefined;
   readonly #host: RoomHost;
   readonly #login: LoginService;
   readonly #colyseus: ColyseusServer;
@@ -94,9 +107,10 @@ class RunningServer implements GameServer {
   #domains: ReadonlySet<string> = new Set();
   #stopping: Promise<void> | undefined;
 
-  constructor({ options, node, chosen, reports, faucet }: Parts) {
+  constructor({ options, node, chosen, reports, faucet, artifacts }: Parts) {
     this.node = node;
     this.#faucet = faucet;
+    this.#artifacts = artifacts;
     this.#options = options;
     this.#chosen = chosen;
     this.#host = new RoomHost({
@@ -167,12 +181,19 @@ class RunningServer implements GameServer {
       ownerOf: (pass) => readPassOwner(node.zkClient, node.contracts.gamePass, pass),
       nowMs: this.#nowMs,
     });
+    const ownership = createOwnershipLogin({
+      fastChain: node.fastChain,
+      ledger: node.ledger,
+      loginProofs: node.loginProofs,
+      seasonOf: (game) => this.#options.games[game]?.season ?? 0,
+      nowMs: this.#nowMs,
+    });
     return new LoginService({
       fastChain: node.fastChain,
       fastChainId: node.fastChainId,
-      games: new Set(Object.keys(this.#options.games)),
+      games: new Map(Object.entries(this.#options.games)),
       nonces,
-      verifiers: [wallet],
+      verifiers: [wallet, ownership],
       nowMs: this.#nowMs,
     });
   }
@@ -186,7 +207,10 @@ class RunningServer implements GameServer {
       // Signals are the application's: it calls `stop`.
       gracefullyShutdown: false,
       logger: colyseusLogger(logger),
-      ...(express === undefined ? {} : { express }),
+      express: (app) => {
+        this.#artifacts?.mount(app);
+        return express?.(app);
+      },
     });
     const faucet = this.#faucet;
     const info = () => this.#info();
@@ -209,9 +233,17 @@ class RunningServer implements GameServer {
       games: Object.keys(this.#options.games),
       logins: this.#login.types,
       gameLogins: this.#gameLogins,
+      ownership: this.#ownership,
       faucet: this.#faucet !== undefined,
       nowMs: timestampMs(this.#nowMs()),
     };
+  }
+
+  get #ownership(): ServerInfo["ownership"] {
+    const games = Object.values(this.#options.games);
+    if (!games.some(({ login }) => login.includes("ownership"))) return undefined;
+    const artifacts = this.#artifacts?.info;
+    return { contract: this.node.fastChain.genesis.gamePass, artifacts };
   }
 
   /** What each game takes, of what the server can check. */

@@ -20,6 +20,19 @@ export type RoomsErrorCode =
   | "GRANT_TOO_LONG"
   | "SESSION_KEY_INVALID"
   | "LOGIN_TYPE_UNKNOWN"
+  /** The game takes no logins of this kind. */
+  | "LOGIN_TYPE_REFUSED"
+  // an ownership proof that is for another contract, season, scope (game, chains), session
+  | "LOGIN_CONTRACT_WRONG"
+  | "LOGIN_SEASON_WRONG"
+  | "LOGIN_SCOPE_WRONG"
+  | "LOGIN_BINDING_WRONG"
+  /** Signed too long ago, or by a clock that is ahead. */
+  | "LOGIN_EXPIRED"
+  /** The session key didn't sign the login. */
+  | "LOGIN_SIGNATURE_INVALID"
+  | "SESSION_EXISTS"
+  | "ARTIFACT_UNKNOWN"
   | "LOGIN_MESSAGE_INVALID"
   | "LOGIN_DOMAIN_WRONG"
   | "LOGIN_NONCE_UNKNOWN"

@@ -87,5 +87,10 @@ export const FAUCET_PAUSE_MS = 5_000;
 export const MAX_TRACKED_ADDRESSES = 10_000;
 /** 100 ZKPoW. */
 export const FAUCET_WEI = 100n * 10n ** 18n;
+/** Downloads of the files that players prove with, per server: at once, and per second. */
+export const ARTIFACTS_BURST = 500;
+export const ARTIFACTS_PER_SECOND = 50;
+/** One such file. They are kept in memory. */
+export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
 /** How long `stop` waits for reports that are on their way to the ZK chain. */
 export const MAX_STOP_MS = 10_000;

@@ -63,6 +63,11 @@ export type GameServerOptions = {
    * development node only.
    */
   readonly faucet?: boolean;
+  /**
+   * The files that players prove with, of the set-up whose key the node has as `ownershipKey`. Where it is the
+   * development key, they are known; without them, players must have their own.
+   */
+  readonly ownershipFiles?: { readonly wasm: string; readonly zkey: string };
   /** Adds routes to the server's Express application: a monitor, static files, … */
   readonly express?: (app: Application) => void | Promise<void>;
 } & NodeOptions;

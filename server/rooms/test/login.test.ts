@@ -124,8 +124,8 @@ describe("HTTP", () => {
       zkChainId: node.zkChainId,
       zkRpcUrl: node.rpc.zkUrl,
       games: ["tally"],
-      logins: ["wallet"],
-      gameLogins: { tally: { logins: ["wallet"], season: 0 } },
+      logins: ["wallet", "ownership"],
+      gameLogins: { tally: { logins: ["wallet", "ownership"], season: 0 } },
       faucet: true,
     });
   });

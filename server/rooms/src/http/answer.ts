@@ -10,9 +10,12 @@ const STATUS: Readonly<Record<string, number>> = {
   LOGIN_SIGNATURE_INVALID: 401,
   LOGIN_NONCE_UNKNOWN: 401,
   LOGIN_DOMAIN_WRONG: 401,
+  LOGIN_PROOF_INVALID: 401,
+  LOGIN_EXPIRED: 401,
   LOGOUT_SIGNATURE_INVALID: 401,
   GAME_UNKNOWN: 404,
   PASS_UNKNOWN: 404,
+  ARTIFACT_UNKNOWN: 404,
   SESSION_UNKNOWN: 404,
   SESSION_EXISTS: 409,
   LOGIN_BUSY: 503,
@@ -31,13 +34,15 @@ export function json(body: unknown, status = 200): Response {
 }
 
 /** The answer to a request that failed. What isn't a coded error stays in the log. */
-export function errorAnswer(error: unknown, logger: Logger): Response {
+export function errorAnswer(
+  error: unknown,
+  logger: Logger,
+): { readonly status: number; readonly body: ErrorResponse } {
   if (error instanceof CodedError) return coded(error.code, error.message);
   logger.error("a request failed unexpectedly", { error });
   return coded("INTERNAL", "something went wrong here, and is in the log");
 }
 
-function coded(code: string, message: string): Response {
-  const body: ErrorResponse = { error: { code, message } };
-  return json(body, STATUS[code] ?? 400);
+function coded(code: string, message: string) {
+  return { status: STATUS[code] ?? 400, body: { error: { code, message } } };
 }

@@ -27,7 +27,8 @@ export function weftEndpoints({ info, login, faucet, logger }: WeftEndpointsOpti
       try {
         return json(await answer(request as Request));
       } catch (error) {
-        return errorAnswer(error, logger);
+        const { status, body } = errorAnswer(error, logger);
+        return json(body, status);
       }
     });
   return {

@@ -1,11 +1,14 @@
 import {
   type Address,
+  chainNumber,
+  GROTH16_PROOF_BYTES,
   type Hash,
   type Hex,
   type LogoutRequest,
   MAX_LANES,
   MAX_LOGIN_BYTES,
   MAX_NAME_BYTES,
+  MAX_SEASON,
   type TimestampMs,
   ZERO_ADDRESS,
 } from "@weft/protocol";
@@ -31,8 +34,8 @@ const pass = z
   .regex(/^(0|[1-9][0-9]{0,19})$/)
   .refine((digits) => BigInt(digits) < 2n ** 64n, { error: "a pass's number is below 2^64" });
 
-export const loginBody = z.object({
-  grant: z.object({
+export const loginBody = z.strictObject({
+  grant: z.strictObject({
     sessionKey: hex(64),
     game: z.string().min(1).max(MAX_NAME_BYTES),
     // A prize for nobody would make the whole round's report fail.
@@ -42,12 +45,25 @@ export const loginBody = z.object({
     expiresAtMs: time,
   }),
   login: z.discriminatedUnion("type", [
-    z.object({
+    z.strictObject({
       type: z.literal("wallet"),
       message: z.string().min(1).max(MAX_LOGIN_BYTES),
       signature: hex(65),
       owner: hex<Address>(20),
       pass,
+    }),
+    z.strictObject({
+      type: z.literal("ownership"),
+      zkNumber: z.int().nonnegative().transform(chainNumber),
+      stateRoot: hex<Hash>(32),
+      contract: hex<Address>(20),
+      season: z.int().nonnegative().max(MAX_SEASON),
+      scope: hex<Hash>(32),
+      binding: hex<Hash>(32),
+      nullifier: hex<Hash>(32),
+      proof: hex(GROTH16_PROOF_BYTES),
+      issuedAtMs: time,
+      signature: hex(64),
     }),
   ]),
 });

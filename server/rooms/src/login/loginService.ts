@@ -7,7 +7,6 @@ import {
 } from "@weft/fast-chain";
 import {
   type ChainId,
-  type FastTransaction,
   type Hash,
   hexToBytes,
   joinTicketMessage,
@@ -19,16 +18,16 @@ import {
 } from "@weft/protocol";
 import { RoomsError } from "../errors.ts";
 import { MAX_PENDING_LOGINS } from "../limits.ts";
+import type { AnyGame } from "../types.ts";
 import type { LoginBody } from "./loginBodies.ts";
-import type { LoginVerifier } from "./loginVerifier.ts";
+import type { LoginVerifier, VerifiedLogin } from "./loginVerifier.ts";
 import type { Nonces } from "./nonces.ts";
-
-type OpenTransaction = Extract<FastTransaction, { type: "openSession" }>;
 
 export type LoginServiceOptions = {
   readonly fastChain: FastChainHost;
   readonly fastChainId: ChainId;
-  readonly games: ReadonlySet<string>;
+  /** By name: what each takes. */
+  readonly games: ReadonlyMap<string, Pick<AnyGame, "login">>;
   readonly nonces: Nonces;
   readonly verifiers: readonly LoginVerifier[];
   readonly nowMs: () => number;
@@ -70,22 +69,22 @@ export class LoginService {
   async #login({ grant, login }: LoginBody): Promise<LoginResponse> {
     const { fastChainId } = this.#options;
     this.#checkGrant(grant);
+    if (!this.#options.games.get(grant.game)?.login.includes(login.type)) {
+      throw new RoomsError("LOGIN_TYPE_REFUSED", `${grant.game} takes no login by ${login.type}`);
+    }
     const verifier = this.#options.verifiers.find(({ type }) => type === login.type);
     if (verifier === undefined) {
       throw new RoomsError("LOGIN_TYPE_UNKNOWN", `no login by ${login.type} here`);
     }
-    const { proof, zkNumber, nonce } = await verifier.verify(login);
-    const inclusion = await this.#open(
-      { type: "openSession", grant, login: proof, zkNumber },
-      nonce,
-    );
+    const inclusion = await this.#open(await verifier.verify(login, grant));
     await inclusion.durable;
     return { sessionId: sessionIdOf(fastChainId, grant), height: inclusion.height };
   }
 
   /** Nothing waits between taking the nonce and the chain's verdict: one nonce opens one session at most. */
-  async #open(open: OpenTransaction, nonce: string): Promise<Inclusion> {
+  async #open({ open, nonce }: VerifiedLogin): Promise<Inclusion> {
     const { fastChain, nonces, nowMs } = this.#options;
+    if (nonce === undefined) return fastChain.submit(open);
     nonces.take(nonce, nowMs());
     try {
       return await fastChain.submit(open);

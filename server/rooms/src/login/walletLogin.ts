@@ -24,7 +24,7 @@ export type PassOwner = { readonly owner: string | undefined; readonly zkNumber:
 export function createWalletLogin(options: WalletLoginOptions): LoginVerifier<WalletRequest> {
   return {
     type: "wallet",
-    async verify(login): Promise<VerifiedLogin> {
+    async verify(login, grant): Promise<VerifiedLogin> {
       const message = readMessage(login.message);
       checkDomain(message, options.domains());
       checkTimes(message, options.nowMs());
@@ -47,7 +47,10 @@ export function createWalletLogin(options: WalletLoginOptions): LoginVerifier<Wa
         owner: login.owner,
         pass,
       };
-      return { proof, zkNumber: chainNumber(zkNumber), nonce: message.nonce };
+      return {
+        open: { type: "openSession", grant, login: proof, zkNumber: chainNumber(zkNumber) },
+        nonce: message.nonce,
+      };
     },
   };
 }
