@@ -1,8 +1,17 @@
-import { createClient, type Room, type Session, type WeftClient } from "@weft/client-sdk";
-import type { Finality, Hash } from "@weft/protocol";
+import {
+  createClient,
+  createIdentity,
+  type Identity,
+  type LoginProgress,
+  type Room,
+  type Session,
+  type Wallet,
+  type WeftClient,
+} from "@weft/client-sdk";
+import type { Address, Finality } from "@weft/protocol";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { type Arena, arena } from "../game/arena.ts";
-import type { BotCommands, RoundOutcome } from "./messages.ts";
+import type { BotCommands, Holdings, LoginOutcome, RoundOutcome } from "./messages.ts";
 import { steer } from "./steer.ts";
 
 /** Longest that any single thing may take before the bot gives up on it. */
@@ -12,13 +21,20 @@ const PATIENCE_MS = 90_000;
 type Belongings = {
   client?: WeftClient;
   account?: PrivateKeyAccount;
+  identity?: Identity;
   pass?: bigint;
   session?: Session;
   room?: Room<Arena>;
 };
 
+/** What a bot tells while a command runs. */
+export type BotEvents = {
+  onLogin(progress: LoginProgress): void;
+  onFinality(sent: number, finality: Finality): void;
+};
+
 /** A player made of nothing but the client SDK. */
-export function createBot(onFinality: (sent: number, finality: Finality) => void): BotCommands {
+export function createBot({ onLogin, onFinality }: BotEvents): BotCommands {
   const own: Belongings = {};
   const need = <K extends keyof Belongings>(key: K): NonNullable<Belongings[K]> => {
     const value = own[key];
@@ -26,22 +42,35 @@ export function createBot(onFinality: (sent: number, finality: Finality) => void
     return value as NonNullable<Belongings[K]>;
   };
   const wallet = () => need("client").wallet(need("account"));
+  // Prizes come here, and nobody can tell whose account it is.
+  const payoutWallet = () => need("client").wallet(need("identity").payoutAccount);
   return {
     async setUp({ url }) {
-      own.client = createClient({ url });
+      // The bots prove all at once, each on one core: together they have no more.
+      own.client = createClient({ url, prover: { parallel: false } });
       own.account = privateKeyToAccount(generatePrivateKey());
+      own.identity = await createIdentity(own.account);
       const { pass } = await own.client.faucet(own.account.address);
       own.pass = pass;
-      return { address: own.account.address.toLowerCase() as Hash, pass };
+      const payout = addressOf(own.identity.payoutAccount);
+      return { address: addressOf(own.account), payout, pass };
+    },
+    async bind() {
+      await wallet().bindPass({ pass: need("pass"), identity: need("identity") });
     },
     async deposit({ amountWei }) {
       const { ms } = await wallet().depositToFastChain({ amountWei });
       return { ms };
     },
     async login() {
-      const [account, pass] = [need("account"), need("pass")];
-      own.session = await need("client").login({ wallet: account, pass, game: arena.name });
-      return { sessionId: own.session.id };
+      const { session, outcome } = await logIn(
+        need("client"),
+        need("identity"),
+        need("pass"),
+        onLogin,
+      );
+      own.session = session;
+      return outcome;
     },
     async join() {
       const room = await need("session").join(arena);
@@ -50,7 +79,9 @@ export function createBot(onFinality: (sent: number, finality: Finality) => void
     },
     play: ({ actionsPerSecond }) => play(need("room"), actionsPerSecond, onFinality),
     async list({ tokenId, priceWei }) {
-      const { listingId } = await wallet().list({ tokenId, price: priceWei });
+      // Gas from the faucet: from the bot's own wallet it would tell whose account this is.
+      await need("client").faucet(payoutWallet().address);
+      const { listingId } = await payoutWallet().list({ tokenId, price: priceWei });
       return { listingId };
     },
     async buy({ listingId, priceWei }) {
@@ -61,10 +92,7 @@ export function createBot(onFinality: (sent: number, finality: Finality) => void
       const { ms } = await wallet().withdrawToZkChain({ amountWei });
       return { ms };
     },
-    async holdings() {
-      const [balances, items] = await Promise.all([wallet().balances(), wallet().items()]);
-      return { zkWei: balances.zkWei, fastWei: balances.fastWei, items: items.length };
-    },
+    holdings: () => countHoldings([wallet(), payoutWallet()]),
     async leave() {
       await own.room?.leave();
       await own.session?.logout();
@@ -72,11 +100,43 @@ export function createBot(onFinality: (sent: number, finality: Finality) => void
   };
 }
 
+async function countHoldings(wallets: readonly Wallet[]): Promise<Holdings> {
+  const balances = await Promise.all(wallets.map((wallet) => wallet.balances()));
+  const items = await Promise.all(wallets.map((wallet) => wallet.items()));
+  return {
+    zkWei: balances.reduce((sum, { zkWei }) => sum + zkWei, 0n),
+    fastWei: balances.reduce((sum, { fastWei }) => sum + fastWei, 0n),
+    items: items.flat().length,
+  };
+}
+
+/** Proves that the pass is the bot's, without saying which one it is. */
+async function logIn(
+  client: WeftClient,
+  identity: Identity,
+  pass: bigint,
+  onLogin: (progress: LoginProgress) => void,
+): Promise<{ session: Session; outcome: LoginOutcome }> {
+  const startedMs = performance.now();
+  let provingMs = 0;
+  let openingMs = 0;
+  const onProgress = (progress: LoginProgress) => {
+    if (progress.phase === "proving") provingMs ||= performance.now();
+    if (progress.phase === "opening") openingMs = performance.now();
+    onLogin(progress);
+  };
+  const session = await client.login({ identity, pass, game: arena, onProgress });
+  const [ms, proveMs] = [performance.now() - startedMs, openingMs - provingMs];
+  return { session, outcome: { type: "ownership", sessionId: session.id, ms, proveMs } };
+}
+
+const addressOf = ({ address }: { address: Address }) => address.toLowerCase() as Address;
+
 /** Acts through one round, from its opening to its report. */
 async function play(
   room: Room<Arena>,
   actionsPerSecond: number,
-  onFinality: (sent: number, finality: Finality) => void,
+  onFinality: BotEvents["onFinality"],
 ): Promise<RoundOutcome> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   let sent = 0;

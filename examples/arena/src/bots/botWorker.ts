@@ -6,7 +6,10 @@ import type { BotFailure, BotMessage, BotRequest } from "./messages.ts";
 if (parentPort === null) throw new Error("this module is a worker thread's");
 const port = parentPort;
 const send = (message: BotMessage) => port.postMessage(message);
-const bot = createBot((sent, finality) => send({ type: "finality", sent, finality }));
+const bot = createBot({
+  onLogin: (progress) => send({ type: "login", progress }),
+  onFinality: (sent, finality) => send({ type: "finality", sent, finality }),
+});
 
 port.on("message", ({ id, command, input }: BotRequest) => {
   const run = bot[command] as (input: unknown) => Promise<unknown>;

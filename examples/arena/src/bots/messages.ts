@@ -1,12 +1,16 @@
+import type { LoginProgress } from "@weft/client-sdk";
 import type { Address, Finality, Hash } from "@weft/protocol";
 
 /** What the demo asks of a bot, in the order of the story. Each answers once. */
 export type BotCommands = {
-  /** Makes a wallet and gets a pass and ZKPoW from the faucet. */
-  setUp(input: { url: string }): Promise<{ address: Address; pass: bigint }>;
+  /** Makes a wallet and an identity, and gets a pass and ZKPoW from the faucet. */
+  setUp(input: { url: string }): Promise<{ address: Address; payout: Address; pass: bigint }>;
+  /** Binds the identity to the pass. */
+  bind(): Promise<void>;
   /** ZK chain → fast chain. */
   deposit(input: { amountWei: bigint }): Promise<{ ms: number }>;
-  login(): Promise<{ sessionId: Hash }>;
+  /** Proves that the pass is its own, without saying which one it is. */
+  login(): Promise<LoginOutcome>;
   join(): Promise<{ room: Address; lane: number }>;
   /** Plays the next round to its report. */
   play(input: { actionsPerSecond: number }): Promise<RoundOutcome>;
@@ -16,6 +20,15 @@ export type BotCommands = {
   withdraw(input: { amountWei: bigint }): Promise<{ ms: number }>;
   holdings(): Promise<Holdings>;
   leave(): Promise<void>;
+};
+
+export type LoginOutcome = {
+  readonly type: "ownership";
+  readonly sessionId: Hash;
+  /** From asking for the state's proofs to the session. */
+  readonly ms: number;
+  /** The part of it that proving took. */
+  readonly proveMs: number;
 };
 
 export type RoundOutcome = {
@@ -41,6 +54,7 @@ export type BotRequest = {
 export type BotMessage =
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
   | { readonly type: "error"; readonly id: number; readonly error: BotFailure }
+  | { readonly type: "login"; readonly progress: LoginProgress }
   | { readonly type: "finality"; readonly sent: number; readonly finality: Finality };
 
 export type BotFailure = {

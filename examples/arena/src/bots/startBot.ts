@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { LoginProgress } from "@weft/client-sdk";
 import { CodedError, type Finality } from "@weft/protocol";
 import type { BotCommand, BotCommands, BotMessage, BotRequest } from "./messages.ts";
 
@@ -19,6 +20,7 @@ export type BotProgress = {
 
 const commands = [
   "setUp",
+  "bind",
   "deposit",
   "login",
   "join",
@@ -32,7 +34,12 @@ const commands = [
 
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 
-export function startBot(name: string, onProgress: (progress: BotProgress) => void): Bot {
+export type BotListeners = {
+  onProgress(progress: BotProgress): void;
+  onLogin(name: string, progress: LoginProgress): void;
+};
+
+export function startBot(name: string, { onProgress, onLogin }: BotListeners): Bot {
   // What libraries print in the bot's thread is no part of the demo's own output.
   const worker = new Worker(new URL("./botWorker.ts", import.meta.url), { name, stdout: true });
   worker.stdout.pipe(process.stderr, { end: false });
@@ -45,6 +52,10 @@ export function startBot(name: string, onProgress: (progress: BotProgress) => vo
   worker.on("message", (message: BotMessage) => {
     if (message.type === "finality") {
       onProgress({ name, sent: message.sent, finality: message.finality });
+      return;
+    }
+    if (message.type === "login") {
+      onLogin(name, message.progress);
       return;
     }
     const call = waiting.get(message.id);

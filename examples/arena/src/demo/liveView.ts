@@ -71,13 +71,13 @@ export class LiveView {
   }
 
   #stepLine(step: Step): string {
-    const { name, status } = step;
+    const { name, status, detail } = step;
     const ms = status === "running" ? Math.round(performance.now() - step.startedMs) : step.ms;
     const time = this.#style("dim", `${ms.toLocaleString("en")} ms`);
     if (status === "done") return ` ${this.#style("green", "✔")} ${name}  ${time}`;
     if (status === "failed") return ` ${this.#style("red", "✘")} ${name}  ${time}`;
     const spinner = SPINNER[this.#frame % SPINNER.length] ?? "";
-    return ` ${this.#style("cyan", spinner)} ${name}  ${time}`;
+    return ` ${this.#style("cyan", spinner)} ${name}  ${time}  ${detail}`;
   }
 
   #ledgerLines(): string[] {
@@ -130,7 +130,8 @@ export class LiveView {
   }
 
   #status(): string {
-    const running = this.#steps.all.find(({ status }) => status === "running")?.name ?? "";
+    const { name = "", detail = "" } = this.#steps.current ?? {};
+    const running = detail === "" ? name : `${name} (${detail})`;
     const view = this.#monitor?.view();
     if (view === undefined) return `… ${running}`;
     return `… ${running}: height ${view.height}, ${view.fastBlocks} fast and ${view.zkBlocks} ZK blocks, ${view.actionsPerSecond} actions a second`;

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Address } from "@weft/protocol";
 import { formatEther } from "viem";
 import type { Summary } from "./summary.ts";
 
@@ -6,9 +7,10 @@ import type { Summary } from "./summary.ts";
 export function printSummary(summary: Summary, stream: NodeJS.WriteStream): void {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream });
-  const { round, sale, ledger, crossings, replay, players } = summary;
+  const { round, sale, ledger, crossings, replay, players, logins } = summary;
   const name = (address: string) =>
-    players.find((player) => player.address === address)?.name ?? address;
+    players.find((player) => [player.address, player.payout].includes(address as Address))?.name ??
+    address;
   const eth = (wei: string) => Number(formatEther(BigInt(wei))).toFixed(4);
   const minted = round.minted.map(
     ({ tokenId, item, player, to }) =>
@@ -36,6 +38,8 @@ export function printSummary(summary: Summary, stream: NodeJS.WriteStream): void
         `  ${"".padEnd(9)}${"pass".padEnd(7)}${"ZK chain".padStart(14)}${"fast chain".padStart(14)}${"prizes".padStart(9)}`,
       ),
       ...rows,
+      heading("Logins"),
+      `  ${logins.players.length} by zero-knowledge proof of holding a pass, each in ${(logins.proveMs / 1000).toFixed(1)} s at most, all at once`,
       heading("Ledger"),
       `  ${summary.actions.toLocaleString("en")} actions in the round, ${summary.sealed.toLocaleString("en")} sealed by their players`,
       `  ${ledger.fastBlocks} fast and ${ledger.zkBlocks} ZK blocks, ${ledger.switches} switches between them`,

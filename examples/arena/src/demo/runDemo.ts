@@ -3,12 +3,13 @@ import { verifyLedger } from "@weft/node";
 import type { Address, LedgerHeight } from "@weft/protocol";
 import { createGameServer, type GameServer } from "@weft/rooms";
 import { parseEther } from "viem";
-import type { RoundOutcome } from "../bots/messages.ts";
+import type { Holdings, LoginOutcome, RoundOutcome } from "../bots/messages.ts";
 import { type Bot, type BotProgress, startBot } from "../bots/startBot.ts";
 import { type Arena, createArena } from "../game/arena.ts";
 import { LedgerMonitor } from "./ledgerMonitor.ts";
 import type { DemoOptions } from "./options.ts";
 import { readRound } from "./roundActions.ts";
+import { showLogins } from "./showLogins.ts";
 import { StepError, type Steps } from "./steps.ts";
 import { type Summary, stepTimes } from "./summary.ts";
 
@@ -31,7 +32,13 @@ export type Demo = {
   stop(): Promise<void>;
 };
 
-type Player = { readonly bot: Bot; readonly address: Address; readonly pass: bigint };
+type Player = {
+  readonly bot: Bot;
+  readonly address: Address;
+  /** Where its prizes go. */
+  readonly payout: Address;
+  readonly pass: bigint;
+};
 
 /** Plays the whole story once. @throws StepError with the step that failed; everything is stopped then. */
 export async function runDemo(
@@ -60,7 +67,7 @@ export async function runDemo(
 /** A node that has to stop takes the step that is running with it. */
 async function brokenBy(failed: Promise<Error>, steps: Steps): Promise<never> {
   const error = await failed;
-  throw new StepError(steps.all.find(({ status }) => status === "running")?.name ?? "", error);
+  throw new StepError(steps.current?.name ?? "", error);
 }
 
 type Booted = { server: GameServer; game: Arena; url: string; monitor: LedgerMonitor };
@@ -91,20 +98,27 @@ async function play(
   watch: DemoWatcher,
   { server, game, url, monitor, running }: Booted & { running: (() => Promise<void>)[] },
 ): Promise<Summary> {
+  const onLogin = showLogins(steps);
   const players = await steps.run("give each bot a wallet, a pass and ZKPoW", () =>
     Promise.all(
       BOT_NAMES.slice(0, options.bots).map(async (name): Promise<Player> => {
-        const bot = startBot(name, (progress) => watch.onBot?.(progress));
+        const bot = startBot(name, {
+          onProgress: (progress) => watch.onBot?.(progress),
+          onLogin,
+        });
         running.push(() => bot.stop());
         return { bot, ...(await bot.setUp({ url })) };
       }),
     ),
   );
+  await steps.run("bind an identity to each pass", () => each(players, ({ bot }) => bot.bind()));
   const [first] = players as [Player];
   const toFast = await steps.run(`${first.bot.name} moves ZKPoW to the fast chain`, () =>
     first.bot.deposit({ amountWei: DEPOSIT_WEI }),
   );
-  await steps.run("log in", () => each(players, ({ bot }) => bot.login()));
+  const logins = await steps.run("log in, proving that one holds a pass, not which", () =>
+    each(players, ({ bot }) => bot.login()),
+  );
   await steps.run("join a room", () => each(players, ({ bot }) => bot.join()));
   const { actionsPerSecond } = options;
   const [outcome] = await steps.run("play a round to its report", () =>
@@ -126,6 +140,7 @@ async function play(
   return {
     ok: true,
     steps: stepTimes(steps.all),
+    logins: summarizeLogins(players, logins),
     actions,
     sealed,
     ledger: { height, fastBlocks, zkBlocks, switches },
@@ -140,14 +155,7 @@ async function play(
     sale,
     crossings: { toFastMs: Math.round(toFast.ms), toZkMs: Math.round(toZk.ms) },
     replay,
-    players: players.map(({ bot, address, pass }, index) => ({
-      name: bot.name,
-      address,
-      pass: pass.toString(),
-      zkWei: String(holdings[index]?.zkWei),
-      fastWei: String(holdings[index]?.fastWei),
-      items: holdings[index]?.items ?? 0,
-    })),
+    players: summarizePlayers(players, holdings),
     addresses: addressesOf(server, url),
   };
 }
@@ -155,8 +163,38 @@ async function play(
 const each = <T>(players: readonly Player[], work: (player: Player) => Promise<T>): Promise<T[]> =>
   Promise.all(players.map(work));
 
-const nameOf = (players: readonly Player[], address: Address): string =>
-  players.find((player) => player.address === address)?.bot.name ?? address;
+const nameOf = (players: readonly Player[], payout: Address): string =>
+  players.find((player) => player.payout === payout)?.bot.name ?? payout;
+
+function summarizeLogins(
+  players: readonly Player[],
+  logins: readonly LoginOutcome[],
+): Summary["logins"] {
+  return {
+    type: "ownership",
+    proveMs: Math.round(Math.max(...logins.map(({ proveMs }) => proveMs))),
+    players: logins.map(({ ms, proveMs }, index) => ({
+      name: players[index]?.bot.name ?? "",
+      ms: Math.round(ms),
+      proveMs: Math.round(proveMs),
+    })),
+  };
+}
+
+function summarizePlayers(
+  players: readonly Player[],
+  holdings: readonly Holdings[],
+): Summary["players"] {
+  return players.map(({ bot, address, payout, pass }, index) => ({
+    name: bot.name,
+    address,
+    payout,
+    pass: pass.toString(),
+    zkWei: String(holdings[index]?.zkWei),
+    fastWei: String(holdings[index]?.fastWei),
+    items: holdings[index]?.items ?? 0,
+  }));
+}
 
 /** The winner lists the first prize, and another player buys it. */
 async function sell(
@@ -165,7 +203,7 @@ async function sell(
   { minted }: RoundOutcome,
 ): Promise<Summary["sale"]> {
   const prize = minted[0];
-  const seller = players.find(({ address }) => address === prize?.to);
+  const seller = players.find(({ payout }) => payout === prize?.to);
   const buyer = players.find((player) => player !== seller);
   if (prize === undefined || seller === undefined || buyer === undefined) {
     throw new Error("the round minted nothing that could be sold");
@@ -180,7 +218,7 @@ async function sell(
   return {
     tokenId: tokenId.toString(),
     priceWei: PRICE_WEI.toString(),
-    seller: seller.address,
+    seller: seller.payout,
     buyer: buyer.address,
   };
 }

@@ -5,6 +5,8 @@ export type Step = {
   status: "running" | "done" | "failed";
   readonly startedMs: number;
   ms: number;
+  /** How far it is, for people, while it runs. */
+  detail: string;
 };
 
 /** What failed, for people and for programs. */
@@ -37,9 +39,14 @@ export class Steps {
     this.#onChange = onChange;
   }
 
+  /** The one that is running. */
+  get current(): Step | undefined {
+    return this.all.find(({ status }) => status === "running");
+  }
+
   /** @throws StepError */
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const step: Step = { name, status: "running", startedMs: performance.now(), ms: 0 };
+    const step: Step = { name, status: "running", startedMs: performance.now(), ms: 0, detail: "" };
     this.all.push(step);
     this.#onChange(step);
     try {
@@ -50,6 +57,7 @@ export class Steps {
       step.status = "failed";
       throw new StepError(name, error);
     } finally {
+      step.detail = "";
       step.ms = Math.round(performance.now() - step.startedMs);
       this.#onChange(step);
     }

@@ -5,6 +5,18 @@ import type { Step } from "./steps.ts";
 export type Summary = {
   readonly ok: true;
   readonly steps: readonly { readonly name: string; readonly ms: number }[];
+  /** How the players logged in: each with a proof of its own, all at once. */
+  readonly logins: {
+    readonly type: "ownership";
+    /** The longest that a proof took. */
+    readonly proveMs: number;
+    readonly players: readonly {
+      readonly name: string;
+      /** From asking for the state's proofs to the session. */
+      readonly ms: number;
+      readonly proveMs: number;
+    }[];
+  };
   /** Actions of the round in the ledger, and how many of them are sealed. */
   readonly actions: number;
   readonly sealed: number;
@@ -36,8 +48,12 @@ export type Summary = {
   readonly replay: { readonly rootsEqual: boolean; readonly heights: number; readonly ms: number };
   readonly players: readonly {
     readonly name: string;
+    /** Of the wallet that holds the pass. */
     readonly address: Address;
+    /** Where the prizes go: an account of the player's identity. */
+    readonly payout: Address;
     readonly pass: string;
+    /** Of both accounts together, as is all that follows. */
     readonly zkWei: string;
     readonly fastWei: string;
     readonly items: number;
