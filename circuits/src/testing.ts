@@ -11,6 +11,8 @@ import { type OwnershipWitness, passKey } from "./ownershipInputs.ts";
 export type TestWitnessOptions = Partial<Omit<OwnershipWitness, "stateProof">> & {
   /** Where the pass's leaf is, from 0 to 2^32 - 1. */
   readonly leafIndex?: number;
+  /** What the pass's slot holds, instead of the secret's commitment. */
+  readonly commitment?: bigint;
 };
 
 /**
@@ -18,7 +20,7 @@ export type TestWitnessOptions = Partial<Omit<OwnershipWitness, "stateProof">> &
  * of the tree is made up. For tests that need a proof and no chain.
  */
 export function createTestWitness(options: TestWitnessOptions = {}): OwnershipWitness {
-  const { leafIndex = 0xa5_5a_0f_31, ...given } = options;
+  const { leafIndex = 0xa5_5a_0f_31, commitment, ...given } = options;
   const witness = {
     secret: 0x1234_5678_9abc_def0n,
     tokenId: 77n,
@@ -27,9 +29,9 @@ export function createTestWitness(options: TestWitnessOptions = {}): OwnershipWi
     binding: 0xb1d_b1dn,
     ...given,
   } as const;
-  const commitment = identityCommitment(witness.secret);
   const key = passKey(witness.contract, witness.tokenId);
-  return { ...witness, stateProof: createTestProof(BigInt(key), commitment, leafIndex) };
+  const value = commitment ?? identityCommitment(witness.secret);
+  return { ...witness, stateProof: createTestProof(BigInt(key), value, leafIndex) };
 }
 
 function createTestProof(key: bigint, value: bigint, leafIndex: number): StateProof {

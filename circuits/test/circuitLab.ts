@@ -5,7 +5,7 @@ import { FIELD_MODULUS } from "@weft/protocol";
 import type { SnarkjsInputs, SnarkjsMemory } from "snarkjs";
 import * as snarkjs from "snarkjs";
 import { compileCircuit } from "../setup/compileCircuit.ts";
-import { type R1cs, readR1cs, type Sum } from "./readR1cs.ts";
+import { type R1cs, readR1cs, type Sum } from "../setup/readR1cs.ts";
 
 // Circuits as they are and with one thing changed, their constraints one by one, and witnesses that our own witness
 // generator would never make: a prover isn't bound to ours.

@@ -1,5 +1,5 @@
 import { FIELD_MODULUS } from "@weft/protocol";
-import type { Constraint, R1cs, Sum } from "./readR1cs.ts";
+import type { Constraint, R1cs, Sum } from "../setup/readR1cs.ts";
 
 /**
  * The wires that the constraints leave a choice, the inputs given: a prover could put more than one number there.
