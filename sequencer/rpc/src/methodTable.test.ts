@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const METHOD_NAME = /\b(?:eth|net|web3|weft)_\w+/g;
@@ -18,7 +19,7 @@ function definedMethods(): Set<string> {
 
 /** What the table in the ZK chain's README has in its first column. */
 function describedMethods(): Set<string> {
-  const readme = readFileSync(new URL("../../zk-chain/README.md", import.meta.url), "utf8");
+  const readme = readFileSync(join(import.meta.dirname, "../../zk-chain/README.md"), "utf8");
   const rows = readme.split("\n").filter((line) => line.startsWith("| `"));
   return new Set(rows.flatMap((row) => row.split(" | ")[0]?.match(METHOD_NAME) ?? []));
 }
