@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { assert, type Block, hexToBytes } from "@weft/protocol";
+import { assert, hexToBytes } from "@weft/protocol";
+import type { CommitEntry } from "./groupCommitStore.ts";
 import type { LmdbFiles } from "./lmdbFiles.ts";
 import { encodePlace, wrapBlock } from "./storedValues.ts";
-
-export type CommitEntry = { readonly block: Block; readonly encoded: Uint8Array };
 
 /**
  * Writes blocks and their index entries in one transaction; resolves when it has been synced to disk.
