@@ -120,7 +120,7 @@ export class Ledger implements Ordering {
       number: ((chainHead?.header.number ?? -1) + 1) as ChainNumber,
       chainParentHash: chainHead?.hash ?? ZERO_HASH,
       timestampMs: Math.max(draft.timestampMs, head?.header.timestampMs ?? 0) as TimestampMs,
-      transactionsRoot: transactionsRoot(draft.transactions),
+      transactionsRoot: draft.transactionsRoot ?? transactionsRoot(draft.transactions),
       stateRoot: draft.stateRoot,
       proposer: this.#proposer,
     };

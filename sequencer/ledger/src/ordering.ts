@@ -4,6 +4,8 @@ import type { Block, ChainId, Hash, TimestampMs } from "@weft/protocol";
 export type BlockDraft = {
   readonly chainId: ChainId;
   readonly transactions: readonly Uint8Array[];
+  /** Of these transactions, where whoever made the draft has computed it, off this thread. It is trusted. */
+  readonly transactionsRoot?: Hash;
   /** The chain's state after the block. */
   readonly stateRoot: Hash;
   /** The block gets this timestamp, or the one of the block before it where that is later. */

@@ -96,8 +96,8 @@ async function estimate(client: PublicClient, from: Address, call: Call): Promis
 async function committed(zkChain: ZkChain, hash: Hash): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const stops = [
-    zkChain.onCommitted(({ receipts }) => {
-      if (receipts.some(({ transactionHash }) => transactionHash === hash)) resolve();
+    zkChain.onCommitted(({ transactionHashes }) => {
+      if (transactionHashes.includes(hash)) resolve();
     }),
     zkChain.onStopped(reject),
   ];

@@ -99,10 +99,11 @@ export class ZkBlockProducer {
     releaseCount: number,
   ): Promise<void> {
     const { ordering, zkChain, chainId, onDeposits } = this.#options;
-    const { transactions, stateRoot, deposits } = built;
+    const { transactions, transactionsRoot, stateRoot, deposits } = built;
     let ordered: ReturnType<Ordering["propose"]>;
     try {
-      ordered = ordering.propose({ chainId, transactions, stateRoot, timestampMs });
+      const draft = { chainId, transactions, transactionsRoot, stateRoot, timestampMs };
+      ordered = ordering.propose(draft);
     } catch (error) {
       await zkChain.discard();
       // The disk is behind: what waits goes on waiting.

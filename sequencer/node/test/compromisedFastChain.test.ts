@@ -14,10 +14,12 @@ import {
   type ChainNumber,
   type Hash,
   type Hex,
+  hashHeader,
   hexToBytes,
   type LedgerHeight,
   timestampMs,
 } from "@weft/protocol";
+import { type BuiltBlock, startZkChain } from "@weft/zk-chain";
 import { encodeFunctionData, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -271,8 +273,35 @@ async function forgeReleases(): Promise<void> {
   await attempts.refused("release ahead of order", "RELEASES_INVALID", build(9n, 1n));
   const unpaid = "built, and not paid: the portal reverts";
   const built = await attempts.taken("release without a withdrawal", build(3n, 1n), unpaid);
-  expect(built?.receipts.map(({ status }) => status)).toEqual(["reverted"]);
+  if (built === undefined) throw new Error("nothing built");
   await node.zkChain.discard();
+  expect(await statusesOf(built)).toEqual(["reverted"]);
+}
+
+/** What a follower sees of a block, if it were ordered as the next one. */
+async function statusesOf(built: BuiltBlock): Promise<string[]> {
+  const { ledger, zkChainId } = node;
+  const follower = await startZkChain();
+  try {
+    for (const block of ledger.blocks({ fromHeight: 0 as LedgerHeight })) {
+      if (block.header.chainId === zkChainId) await follower.execute(block);
+    }
+    const parent = ledger.chainHead(zkChainId);
+    if (parent === undefined) throw new Error("the ledger has a ZK block");
+    const { number, transactions, transactionsRoot, stateRoot } = built;
+    const header = {
+      ...parent.header,
+      ...{ number, transactionsRoot, stateRoot },
+      height: (parent.header.height + 1) as LedgerHeight,
+      parentHash: parent.hash,
+      chainParentHash: parent.hash,
+      timestampMs: timestampMs(Date.now()),
+    };
+    const block = { header, hash: hashHeader(header), transactions };
+    return (await follower.execute(block)).receipts.map(({ status }) => status);
+  } finally {
+    await follower.stop();
+  }
 }
 
 /** The owner notices: what the thief has reported by then mints nothing more, whatever the caps. */

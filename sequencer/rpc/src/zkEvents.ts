@@ -82,7 +82,7 @@ async function findRange(context: ZkContext, filter: LogFilterParams): Promise<R
 /** A block may be on disk a moment before the chain's own thread has taken it over. */
 async function committed({ chain }: ZkContext, number: ChainNumber): Promise<BlockInfo> {
   const arrived = Promise.withResolvers<void>();
-  const unsubscribe = chain.onCommitted(({ block }) => {
+  const unsubscribe = chain.onCommitted((block) => {
     if (block.number >= number) arrived.resolve();
   });
   try {

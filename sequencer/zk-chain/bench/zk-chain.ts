@@ -11,6 +11,7 @@ import { leafKeyOf } from "@weft/state-tree";
 import { encodeFunctionData } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import {
+  type ClosableEngine,
   createZkEngine,
   type EngineStorage,
   storeInMemory,
@@ -27,7 +28,7 @@ import {
   TestLedger,
   genesis as testGenesis,
 } from "../src/testChain.ts";
-import type { BuiltBlock, ZkEngine } from "../src/types.ts";
+import type { BuiltBlock } from "../src/types.ts";
 import { createMerkleStateBackend } from "../test/merkleStateBackend.ts";
 
 type Row = { metric: string; value: number; unit: string; baseline?: number; ratio?: number };
@@ -108,7 +109,7 @@ async function signMints(leafCount: number): Promise<Uint8Array[][]> {
 
 /** A chain whose first blocks, though nothing in them says so, bring all the accounts. */
 class BenchChain {
-  readonly #engine: ZkEngine;
+  readonly #engine: ClosableEngine;
   readonly #backend: StateBackend;
   readonly #ledger = new TestLedger();
   /** Accounts that are still to come. */

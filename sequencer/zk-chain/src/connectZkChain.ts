@@ -10,7 +10,7 @@ import {
   messageToError,
   type WorkerMessage,
 } from "./messages.ts";
-import type { CommittedBlock, ZkChain, ZkEngine } from "./types.ts";
+import type { BlockInfo, ZkChain, ZkEngine } from "./types.ts";
 
 type WaitingCall = {
   readonly resolve: (value: unknown) => void;
@@ -21,7 +21,7 @@ type WaitingCall = {
 export function connectZkChain(worker: Worker): ZkChain {
   const calls = new PendingCalls(worker);
   const pending = new Listeners<[]>();
-  const committed = new Listeners<[CommittedBlock]>();
+  const committed = new Listeners<[BlockInfo]>();
   const dropped = new Listeners<[Hash, ZkChainError]>();
   const stopped = new Listeners<[ZkChainError]>();
   let isStopping = false;
@@ -31,7 +31,7 @@ export function connectZkChain(worker: Worker): ZkChain {
 
   worker.on("message", (message: WorkerMessage) => {
     if (message.type === "pending") pending.emit();
-    else if (message.type === "committed") committed.emit(message.committed);
+    else if (message.type === "committed") committed.emit(message.block);
     else if (message.type === "closed") closed.resolve();
     else if (message.type === "dropped") dropped.emit(message.hash, messageToError(message.error));
     else calls.settle(message);

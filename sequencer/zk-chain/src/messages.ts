@@ -1,6 +1,6 @@
 import type { Hash } from "@weft/protocol";
 import { ZkChainError, type ZkChainErrorCode } from "./errors.ts";
-import type { CommittedBlock, ZkEngine } from "./types.ts";
+import type { BlockInfo, ZkEngine } from "./types.ts";
 
 /** What the main thread and the worker send each other; structured clones, both sides are ours. */
 
@@ -26,7 +26,7 @@ export type WorkerMessage =
   | { readonly type: "result"; readonly id: number; readonly value: unknown }
   | { readonly type: "error"; readonly id: number; readonly error: ErrorMessage }
   | { readonly type: "pending" }
-  | { readonly type: "committed"; readonly committed: CommittedBlock }
+  | { readonly type: "committed"; readonly block: BlockInfo }
   | { readonly type: "dropped"; readonly hash: Hash; readonly error: ErrorMessage };
 
 /** A clone of an error of ours would lose its class and code. */

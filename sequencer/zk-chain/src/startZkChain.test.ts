@@ -32,7 +32,9 @@ it("lives a block in its worker, and tells what happens", async () => {
   const ledger = new TestLedger();
   const committed: number[] = [];
   let pending = 0;
-  chain.onCommitted(({ block, receipts }) => committed.push(block.number * 10 + receipts.length));
+  chain.onCommitted(({ number, transactionHashes }) =>
+    committed.push(number * 10 + transactionHashes.length),
+  );
   const stopListening = chain.onPending(() => pending++);
 
   const first = ledger.order(await chain.buildGenesis(genesis));

@@ -20,8 +20,8 @@ import {
 } from "@weft/protocol";
 import type { TransactionSerializableEIP1559 } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import { createZkEngine } from "./engine/engine.ts";
-import type { BuiltBlock, ZkEngine } from "./types.ts";
+import { type ClosableEngine, createZkEngine } from "./engine/engine.ts";
+import type { BuiltBlock, ExecutedBlock, ZkEngine } from "./types.ts";
 
 /** What the tests of this package share: a genesis, accounts, and a ledger that only makes headers. */
 
@@ -99,7 +99,7 @@ export class TestLedger {
 /** An engine with its genesis, and a ledger that follows it. */
 export class TestChain {
   readonly ledger = new TestLedger();
-  readonly engine: ZkEngine;
+  readonly engine: ClosableEngine;
   pendingCount = 0;
   readonly committed: number[] = [];
   readonly dropped: { readonly hash: Hash; readonly code: string }[] = [];
@@ -109,7 +109,7 @@ export class TestChain {
       onPending: () => {
         this.pendingCount++;
       },
-      onCommitted: ({ block }) => this.committed.push(block.number),
+      onCommitted: ({ number }) => this.committed.push(number),
       onDropped: (hash, { code }) => this.dropped.push({ hash, code }),
     });
   }
@@ -127,7 +127,7 @@ export class TestChain {
   }
 
   /** Builds with what waits, and commits. */
-  async next(input: Partial<Parameters<ZkEngine["build"]>[0]> = {}): Promise<BuiltBlock> {
+  async next(input: Partial<Parameters<ZkEngine["build"]>[0]> = {}): Promise<ExecutedBlock> {
     const newest = await this.engine.newest();
     const now = timestampMs(START_MS + ((newest?.number ?? 0) + 1) * 1000);
     const built = await this.engine.build({ timestampMs: now, releases: [], ...input });
@@ -140,7 +140,7 @@ export class TestChain {
   async send(
     account: PrivateKeyAccount,
     transaction: Partial<TransactionSerializableEIP1559>,
-  ): Promise<BuiltBlock> {
+  ): Promise<ExecutedBlock> {
     const nonce = Number(await this.engine.nonce(lowerCase(account.address), "pending"));
     await this.engine.submit(await sign(account, { nonce, ...transaction }));
     return this.next();

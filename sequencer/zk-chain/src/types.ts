@@ -130,12 +130,15 @@ export type BuiltBlock = {
   readonly number: ChainNumber;
   /** For the ledger, in order: genesis alone, or begin, releases, signed. */
   readonly transactions: readonly Uint8Array[];
+  readonly transactionsRoot: Hash;
   readonly stateRoot: Hash;
   /** What the portal took in, to be credited on the fast chain. */
   readonly deposits: readonly Deposit[];
   readonly gasUsed: bigint;
-  readonly receipts: readonly ExecutionReceipt[];
 };
+
+/** A built block, with what each of its transactions did: where it was executed. */
+export type ExecutedBlock = BuiltBlock & { readonly receipts: readonly ExecutionReceipt[] };
 
 /**
  * Which state a read is made on. `pending` differs from `latest` only for nonces, where it counts
@@ -267,7 +270,7 @@ export interface ZkEngine {
    * Executes a block that is already ordered, such as in replay, checks it against every rule, and
    * commits it. @throws BLOCK_INVALID, then nothing has changed; BUILD_PENDING.
    */
-  execute(block: Block): Promise<BuiltBlock>;
+  execute(block: Block): Promise<ExecutedBlock>;
   /**
    * Takes back every block after this one, and empties the mempool: for a chain that is ahead of its ledger
    * after a crash. @param number undefined to take back the genesis too.
@@ -329,8 +332,6 @@ export interface ZkEngine {
   }): Promise<FeeHistory>;
 }
 
-export type CommittedBlock = { readonly block: BlockInfo; readonly receipts: readonly Receipt[] };
-
 /** The chain in its worker thread. The thread that holds this never executes EVM code. */
 export interface ZkChain extends ZkEngine {
   /**
@@ -339,7 +340,7 @@ export interface ZkChain extends ZkEngine {
    */
   onPending(listener: () => void): () => void;
   /** A block became the newest, by `commit` or `execute`. Listeners must be quick. */
-  onCommitted(listener: (committed: CommittedBlock) => void): () => void;
+  onCommitted(listener: (block: BlockInfo) => void): () => void;
   /** A transaction left the mempool unexecuted, as it can't be executed any more. */
   onDropped(listener: (hash: Hash, error: ZkChainError) => void): () => void;
   /** The worker died without `stop`. Every call, waiting or later, is refused with WORKER_STOPPED. */

@@ -1,11 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "@weft/protocol";
-import {
-  type ClosableEngine,
-  createZkEngine,
-  storeInMemory,
-  storeOnDisk,
-} from "./engine/engine.ts";
+import { createZkEngine, storeInMemory, storeOnDisk } from "./engine/engine.ts";
 import {
   type CallMessage,
   CLOSE_MESSAGE,
@@ -13,6 +8,7 @@ import {
   type WorkerMessage,
   type WorkerOptions,
 } from "./messages.ts";
+import type { BuiltBlock, ExecutedBlock, ZkEngine } from "./types.ts";
 
 /** The thread that executes EVM code: an engine, and the messages that drive it. */
 
@@ -20,15 +16,28 @@ assert(parentPort !== null, "worker.ts runs in a worker thread");
 const port = parentPort;
 const post = (message: WorkerMessage) => port.postMessage(message);
 
-async function start(): Promise<ClosableEngine> {
+async function start(): Promise<ZkEngine & { close(): Promise<void> }> {
   const { dataDir } = workerData as WorkerOptions;
   const storage = dataDir === undefined ? storeInMemory() : storeOnDisk(dataDir);
   const events = {
     onPending: () => post({ type: "pending" }),
-    onCommitted: (committed) => post({ type: "committed", committed }),
+    onCommitted: (block) => post({ type: "committed", block }),
     onDropped: (hash, error) => post({ type: "dropped", hash, error: errorToMessage(error) }),
   } satisfies Parameters<typeof createZkEngine>[0];
-  return createZkEngine(events, storage);
+  const engine = createZkEngine(events, storage);
+  return {
+    ...engine,
+    buildGenesis: async (genesis) => withoutReceipts(await engine.buildGenesis(genesis)),
+    build: async (input) => {
+      const built = await engine.build(input);
+      return built && withoutReceipts(built);
+    },
+  };
+}
+
+/** Who makes blocks doesn't need them, and to read a full block's would take that thread tens of milliseconds. */
+function withoutReceipts({ receipts: _, ...built }: ExecutedBlock): BuiltBlock {
+  return built;
 }
 
 /** One that can't start says why to everybody who calls, first of all to `startZkChain`. */

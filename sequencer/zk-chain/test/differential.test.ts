@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { getContractAddress } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { expect, it } from "vitest";
-import { createZkEngine, storeInMemory } from "../src/engine/engine.ts";
+import { type ClosableEngine, createZkEngine, storeInMemory } from "../src/engine/engine.ts";
 import type { StateBackend } from "../src/engine/state/stateBackend.ts";
 import { TreeStateBackend } from "../src/engine/state/treeStateBackend.ts";
 import {
@@ -20,7 +20,7 @@ import {
   sign,
   TestLedger,
 } from "../src/testChain.ts";
-import type { BuiltBlock, ZkEngine } from "../src/types.ts";
+import type { ExecutedBlock } from "../src/types.ts";
 import { createMerkleStateBackend } from "./merkleStateBackend.ts";
 import { ACTORS, creationOf, type Program, programArbitrary, SLOTS } from "./randomPrograms.ts";
 
@@ -102,7 +102,7 @@ const story = fc
   )
   .map(([first, then]) => [...first, ...then]);
 
-function engineOn(backend: StateBackend): ZkEngine {
+function engineOn(backend: StateBackend): ClosableEngine {
   const ignore = () => {};
   const events = { onPending: ignore, onCommitted: ignore, onDropped: ignore };
   return createZkEngine(events, { ...storeInMemory(), backend });
@@ -136,10 +136,10 @@ async function signStep(step: Step, nonce: number): Promise<Uint8Array> {
 const slotOf = (index: number): Hash => `0x${index.toString(16).padStart(64, "0")}`;
 
 /** A chain that executes a story's steps, block by block. */
-async function play(engine: ZkEngine, steps: readonly Step[]) {
+async function play(engine: ClosableEngine, steps: readonly Step[]) {
   const ledger = new TestLedger();
-  const built: BuiltBlock[] = [];
-  const order = async (block: BuiltBlock) => {
+  const built: ExecutedBlock[] = [];
+  const order = async (block: ExecutedBlock) => {
     const { header, hash } = ledger.order(block);
     await engine.commit(header, hash);
     built.push(block);
@@ -160,19 +160,19 @@ async function play(engine: ZkEngine, steps: readonly Step[]) {
 }
 
 /** All that the two may not differ in; roots are those of different trees. */
-function effectsOf({ stateRoot: _, receipts, ...block }: BuiltBlock) {
+function effectsOf({ stateRoot: _, receipts, ...block }: ExecutedBlock) {
   const effects = receipts.map(({ preStateRoot: _, postStateRoot: __, ...receipt }) => receipt);
   return { ...block, receipts: effects };
 }
 
-function addressesOf(built: readonly BuiltBlock[]): Address[] {
+function addressesOf(built: readonly ExecutedBlock[]): Address[] {
   const created = built.flatMap(({ receipts }) =>
     receipts.flatMap(({ contractAddress }) => contractAddress ?? []),
   );
   return [...new Set([...ACTOR_ADDRESSES, ...created])];
 }
 
-async function stateOf(engine: ZkEngine, addresses: readonly Address[], number: number) {
+async function stateOf(engine: ClosableEngine, addresses: readonly Address[], number: number) {
   const at = chainNumber(number);
   const slots = Array.from({ length: SLOTS }, (_, index) => slotOf(index));
   return Promise.all(

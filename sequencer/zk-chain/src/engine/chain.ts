@@ -12,7 +12,7 @@ import {
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
 import { MAX_BUILD_ATTEMPTS, STATE_HISTORY_BLOCKS } from "../limits.ts";
-import type { BuiltBlock } from "../types.ts";
+import type { ExecutedBlock } from "../types.ts";
 import { nextBaseFee } from "./baseFee.ts";
 import { BlockRun, type ChainRules } from "./blockRun.ts";
 import { buildBlock, type Dropped, UnexecutableError } from "./buildBlock.ts";
@@ -35,7 +35,7 @@ export type Ground = { readonly rules: ChainRules };
 type OpenBlock = {
   readonly ground: Ground;
   readonly run: BlockRun;
-  readonly built: BuiltBlock;
+  readonly built: ExecutedBlock;
   readonly releaseCount: number;
 };
 
@@ -84,7 +84,7 @@ export class Chain {
     return newest;
   }
 
-  async buildGenesis(genesis: ZkGenesis): Promise<BuiltBlock> {
+  async buildGenesis(genesis: ZkGenesis): Promise<ExecutedBlock> {
     this.#refuseOpen();
     if (this.#ground !== undefined) {
       throw new ZkChainError("GENESIS_EXISTS", "the chain has a genesis");
@@ -97,7 +97,7 @@ export class Chain {
   async build(input: {
     readonly timestampMs: TimestampMs;
     readonly releases: readonly Release[];
-  }): Promise<{ built: BuiltBlock | undefined; dropped: readonly Dropped[] }> {
+  }): Promise<{ built: ExecutedBlock | undefined; dropped: readonly Dropped[] }> {
     this.#refuseOpen();
     const { rules } = this.ground;
     const parent = this.newest;
@@ -143,7 +143,7 @@ export class Chain {
     this.#open = undefined;
   }
 
-  async execute(block: Block): Promise<BuiltBlock> {
+  async execute(block: Block): Promise<ExecutedBlock> {
     this.#refuseOpen();
     const open =
       this.#ground === undefined

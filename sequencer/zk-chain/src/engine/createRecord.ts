@@ -8,24 +8,26 @@ import {
   type ZkGenesis,
 } from "@weft/protocol";
 import { ZkChainError } from "../errors.ts";
-import type { BuiltBlock } from "../types.ts";
+import type { ExecutedBlock } from "../types.ts";
 import type { BlockRun } from "./blockRun.ts";
 import { evmTimestamp } from "./environment.ts";
 import { bloomOf, depositsOf } from "./receipts.ts";
 import type { BlockRecord } from "./store/blockRecord.ts";
 
 /** What the ledger and the fast chain need to know of an executed block: its last step, which hashes the state. */
-export async function createBuiltBlock(run: BlockRun): Promise<BuiltBlock> {
-  const { number } = run.environment;
+export async function createBuiltBlock(run: BlockRun): Promise<ExecutedBlock> {
+  const { transactions, environment, receipts } = run;
+  const { number } = environment;
   const roots = [run.fork.parentRoot, ...(await run.fork.roots())];
-  assert(roots.length === run.receipts.length + 1, "every receipt's transaction was ended");
+  assert(roots.length === receipts.length + 1, "every receipt's transaction was ended");
   return {
     number,
-    transactions: run.transactions,
+    transactions,
+    transactionsRoot: transactionsRoot(transactions),
     stateRoot: roots.at(-1) as Hash,
-    deposits: depositsOf(run.receipts, run.rules.genesis.portal, number),
+    deposits: depositsOf(receipts, run.rules.genesis.portal, number),
     gasUsed: run.gasUsed,
-    receipts: run.receipts.map((receipt, i) => ({
+    receipts: receipts.map((receipt, i) => ({
       ...receipt,
       preStateRoot: roots[i] as Hash,
       postStateRoot: roots[i + 1] as Hash,
@@ -35,7 +37,7 @@ export async function createBuiltBlock(run: BlockRun): Promise<BuiltBlock> {
 
 /** That the ledger's header is one of this very block. @throws ZkChainError BUILD_MISMATCH */
 export function checkBuiltHeader(
-  { built, run }: { readonly built: BuiltBlock; readonly run: BlockRun },
+  { built, run }: { readonly built: ExecutedBlock; readonly run: BlockRun },
   header: BlockHeader,
   hash: Hash,
 ): void {
@@ -50,14 +52,14 @@ export function checkBuiltHeader(
   if (header.chainParentHash !== run.environment.parentHash) mismatch("chainParentHash");
   if (header.timestampMs < run.environment.timestampMs) mismatch("timestampMs");
   if (header.stateRoot !== built.stateRoot) mismatch("stateRoot");
-  if (header.transactionsRoot !== transactionsRoot(built.transactions)) {
+  if (header.transactionsRoot !== built.transactionsRoot) {
     mismatch("transactionsRoot");
   }
   if (hashHeader(header) !== hash) mismatch("hash");
 }
 
 export function createRecord(
-  { run, built }: { readonly run: BlockRun; readonly built: BuiltBlock },
+  { run, built }: { readonly run: BlockRun; readonly built: ExecutedBlock },
   { header, hash }: Omit<Block, "transactions">,
 ) {
   const { environment, transactions } = run;

@@ -8,20 +8,19 @@ import type { Hash } from "@weft/protocol";
 import { createMemoryStore, openLmdbStore } from "@weft/state-tree";
 import { ZkChainError } from "../errors.ts";
 import { RECEIPT_HISTORY_BLOCKS, RECEIPT_HISTORY_TRANSACTIONS } from "../limits.ts";
-import type { CommittedBlock, ZkEngine } from "../types.ts";
+import type { BlockInfo, ExecutedBlock, ZkEngine } from "../types.ts";
 import { Chain } from "./chain.ts";
 import { createReads } from "./reads.ts";
 import { SerialQueue } from "./serialQueue.ts";
 import type { StateBackend } from "./state/stateBackend.ts";
 import { TreeStateBackend } from "./state/treeStateBackend.ts";
-import { receiptsOf } from "./store/blockRecord.ts";
 import type { HistoryLimits } from "./store/chainIndex.ts";
 import { storeErrorToZkChainError, withZkChainErrors } from "./storeErrors.ts";
 
 /** What the engine says without being asked. */
 export type EngineEvents = {
   onPending(): void;
-  onCommitted(committed: CommittedBlock): void;
+  onCommitted(block: BlockInfo): void;
   /** A transaction left the mempool without being executed, as it can't be any more. */
   onDropped(hash: Hash, error: ZkChainError): void;
 };
@@ -47,8 +46,13 @@ export function storeOnDisk(dataDir: string): EngineStorage {
   }
 }
 
-/** `close`, once the last call has been answered, gives the store free for another. */
-export type ClosableEngine = ZkEngine & { close(): Promise<void> };
+/** The chain on the thread that calls it. */
+export interface ClosableEngine extends ZkEngine {
+  buildGenesis(...args: Parameters<ZkEngine["buildGenesis"]>): Promise<ExecutedBlock>;
+  build(...args: Parameters<ZkEngine["build"]>): Promise<ExecutedBlock | undefined>;
+  /** Once the last call has been answered: gives the store free for another. */
+  close(): Promise<void>;
+}
 
 /**
  * The ZK chain on whichever thread calls it. What changes the chain runs one after the other; reads
@@ -61,8 +65,7 @@ export function createZkEngine(
   const chain = new Chain(backend, history);
   const queue = new SerialQueue();
   const announce = () => {
-    const record = chain.newest;
-    events.onCommitted({ block: record.info, receipts: receiptsOf(record) });
+    events.onCommitted(chain.newest.info);
     if (chain.mempool.hasHeads()) events.onPending();
   };
   return withZkChainErrors({

@@ -3,11 +3,12 @@ import { chainNumber, type Hash, type Hex, keccak256, ZERO_ADDRESS } from "@weft
 import { createMemoryStore } from "@weft/state-tree";
 import { beforeEach, describe, expect, it } from "vitest";
 import { alice, carol, codeOf, GWEI, lowerCase, TestChain } from "../testChain.ts";
-import type { AccountOverride, ZkEngine } from "../types.ts";
+import type { AccountOverride } from "../types.ts";
+import type { ClosableEngine } from "./engine.ts";
 import { TreeStateBackend } from "./state/treeStateBackend.ts";
 
 let chain: TestChain;
-let engine: ZkEngine;
+let engine: ClosableEngine;
 beforeEach(async () => {
   chain = await TestChain.start();
   engine = chain.engine;

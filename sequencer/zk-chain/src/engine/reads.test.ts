@@ -15,10 +15,10 @@ import {
   sign,
   TestChain,
 } from "../testChain.ts";
-import type { ZkEngine } from "../types.ts";
+import type { ClosableEngine } from "./engine.ts";
 
 let chain: TestChain;
-let engine: ZkEngine;
+let engine: ClosableEngine;
 beforeEach(async () => {
   chain = await TestChain.start();
   engine = chain.engine;
