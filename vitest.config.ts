@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** Long enough for a test that starts a chain on a busy machine; no test waits for it to pass. */
-const TIMEOUT_MS = 30_000;
+/** A guard against hanging, far beyond what a test takes on a busy machine; no test waits for it to pass. */
+const TIMEOUT_MS = 120_000;
 
 export default defineConfig({
   test: {
