@@ -45,6 +45,8 @@ export type FastChainOptions = {
   /** What is checked when it arrives; all there is by default. */
   readonly checks?: Checks;
   readonly nowMs?: () => TimestampMs;
+  /** Calls `run` after a time. @returns what calls it off. Default: the process's timers. */
+  readonly after?: (delayMs: number, run: () => void) => () => void;
   /** Value that left, in order, once its block is ordered; on a restart what left before, first. */
   readonly onReleases?: (releases: readonly Release[]) => void;
   /** Nonce of the first release to tell of on a restart: the earlier ones arrived. Default 0. */
@@ -81,7 +83,7 @@ export class FastChain implements FastChainHost {
   #pending = new PendingBlock();
   #waiting: Waiting[] = [];
   #releases: Omit<Release, "fromHeight">[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   #stopped: Error | undefined;
 
   /** Continues the ledger's fast chain, or begins it. @throws FastChainError when the ledger doesn't replay. */
@@ -130,7 +132,7 @@ export class FastChain implements FastChainHost {
       ledger,
       chainId: this.chainId,
       snapshots:
-        snapshots === undefined ? [] : loadFastSnapshots({ dir: snapshots.dir, ledger, onSkipped }),
+        snapshots === undefined ? [] : loadFastSnapshots({ ...snapshots, ledger, onSkipped }),
       releasesFrom,
       onSkipped,
     });
@@ -208,10 +210,11 @@ export class FastChain implements FastChainHost {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    const { after = afterHere } = this.#options;
+    this.#cancelTimer ??= after(BLOCK_INTERVAL_MS, () => {
+      this.#cancelTimer = undefined;
       this.#makeBlock();
-    }, BLOCK_INTERVAL_MS);
+    });
   }
 
   #makeBlock(): void {
@@ -345,9 +348,14 @@ export class FastChain implements FastChainHost {
 
   /** Puts what was applied into a block, and takes nothing more. */
   async stop(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     this.#makeBlock();
     this.#stopped ??= new Error("the fast chain was stopped");
     await this.#snapshotter?.stop();
   }
+}
+
+function afterHere(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
 }

@@ -26,5 +26,10 @@ export {
   type SnapshotFolderOptions,
   type StoredSnapshot,
 } from "./snapshot/snapshotFolder.ts";
+export {
+  type SnapshotMachine,
+  type SnapshotWriter,
+  thisMachine,
+} from "./snapshot/snapshotMachine.ts";
 export type { SnapshotOptions, SnapshotWritten } from "./snapshot/snapshotter.ts";
 export type * from "./types.ts";

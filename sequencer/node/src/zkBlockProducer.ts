@@ -8,11 +8,29 @@ const ZK_BLOCK_INTERVAL_MS = 1000;
 /** Blocks for cross-chain messages, and retries, are at least this far apart. */
 const MIN_BLOCK_INTERVAL_MS = 10;
 
+/** What the producer needs of time. */
+export type ProducerClock = {
+  /** Rises evenly whatever is done to the machine's clock. */
+  monotonicMs(): number;
+  /** Calls `run` after a time. @returns what calls it off. */
+  after(delayMs: number, run: () => void): () => void;
+};
+
+const systemClock: ProducerClock = {
+  monotonicMs: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 export type ZkBlockProducerOptions = {
   readonly chainId: ChainId;
   readonly zkChain: Pick<ZkEngine, "build" | "commit" | "discard">;
   readonly ordering: Ordering;
   readonly nowMs: () => TimestampMs;
+  /** Default: the process's own. */
+  readonly clock?: ProducerClock;
   /** Takes what the portal took in, right after the block that says so is ordered. */
   readonly onDeposits: (deposits: readonly Deposit[]) => void;
   /** The chain can't go on. */
@@ -26,7 +44,8 @@ export type ZkBlockProducerOptions = {
 export class ZkBlockProducer {
   readonly #options: ZkBlockProducerOptions;
   readonly #releases: Release[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: ProducerClock;
+  #cancelTimer: (() => void) | undefined;
   #dueMs = Infinity;
   #lastBlockMs = 0;
   #building: Promise<void> | undefined;
@@ -34,6 +53,7 @@ export class ZkBlockProducer {
 
   constructor(options: ZkBlockProducerOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Transactions wait. */
@@ -56,7 +76,7 @@ export class ZkBlockProducer {
   /** Finishes the block under way and makes no more. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     await this.#building;
   }
 
@@ -67,16 +87,16 @@ export class ZkBlockProducer {
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
-    const waitMs = Math.max(0, this.#dueMs - performance.now());
-    this.#timer = setTimeout(() => {
+    this.#cancelTimer?.();
+    const waitMs = Math.max(0, this.#dueMs - this.#clock.monotonicMs());
+    this.#cancelTimer = this.#clock.after(waitMs, () => {
       this.#dueMs = Infinity;
       this.#building = this.#build().finally(() => {
         this.#building = undefined;
         if (this.#releases.length > 0) this.notifyCrossing();
         if (this.#dueMs !== Infinity && !this.#stopped) this.#arm();
       });
-    }, waitMs);
+    });
   }
 
   async #build(): Promise<void> {
@@ -85,7 +105,7 @@ export class ZkBlockProducer {
     const timestampMs = nowMs();
     try {
       const built = await zkChain.build({ timestampMs, releases });
-      this.#lastBlockMs = performance.now();
+      this.#lastBlockMs = this.#clock.monotonicMs();
       if (built === undefined) return;
       await this.#order(built, timestampMs, releases.length);
     } catch (error) {

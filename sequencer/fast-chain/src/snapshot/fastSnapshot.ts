@@ -22,6 +22,7 @@ import { FastState, type StateLeaf, type StateView } from "../state.ts";
 import { MAX_SNAPSHOT_BYTES } from "./limits.ts";
 import { readSnapshotFile, type SnapshotContent, type SnapshotRecord } from "./snapshotFile.ts";
 import { SnapshotFolder } from "./snapshotFolder.ts";
+import type { SnapshotMachine } from "./snapshotMachine.ts";
 
 const KIND = "fast chain";
 /** Name of the files. */
@@ -40,8 +41,12 @@ type Header = {
   readonly stateRoot: Hash;
 };
 
-export function fastSnapshotFolder(dir: string, keep = Infinity): SnapshotFolder {
-  return new SnapshotFolder({ dir, name: NAME, keep });
+export function fastSnapshotFolder(
+  dir: string,
+  keep = Infinity,
+  machine?: SnapshotMachine,
+): SnapshotFolder {
+  return new SnapshotFolder({ dir, name: NAME, keep, ...(machine && { machine }) });
 }
 
 /**
@@ -99,8 +104,12 @@ export type FastSnapshot = {
  * that the file says is the one in that block's header.
  * @throws FastChainError SNAPSHOT_INVALID; LedgerError
  */
-export function readFastSnapshot(file: string, ledger: Ledger): FastSnapshot {
-  const content = readSnapshotFile(file);
+export function readFastSnapshot(
+  file: string,
+  ledger: Ledger,
+  machine?: SnapshotMachine,
+): FastSnapshot {
+  const content = readSnapshotFile(file, machine);
   const { kind, chainId, height, blockHash } = content.header as unknown as Header;
   if (kind !== KIND) refuse("SNAPSHOT_INVALID", `${file} isn't of the fast chain`);
   const block = ledger.blockByHeight(height);
@@ -158,16 +167,18 @@ export type LoadOptions = {
   readonly upTo?: LedgerHeight;
   /** Hears of every snapshot that can't be used. */
   readonly onSkipped?: (error: Error) => void;
+  /** Where the folder is. Default: here. */
+  readonly machine?: SnapshotMachine | undefined;
 };
 
 /** The usable snapshots in a folder, newest first, each read when it is asked for. */
 export function* loadFastSnapshots(options: LoadOptions): Generator<FastSnapshot, void> {
-  const { dir, ledger, upTo = Infinity, onSkipped } = options;
-  for (const { file, height } of fastSnapshotFolder(dir).list()) {
+  const { dir, ledger, upTo = Infinity, onSkipped, machine } = options;
+  for (const { file, height } of fastSnapshotFolder(dir, undefined, machine).list()) {
     if (height > upTo) continue;
     let snapshot: FastSnapshot;
     try {
-      snapshot = readFastSnapshot(file, ledger);
+      snapshot = readFastSnapshot(file, ledger, machine);
     } catch (error) {
       onSkipped?.(asInvalid(file, error));
       continue;

@@ -1,11 +1,9 @@
 import { createHash, hash as digest } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { decodeValue, encodeValue, utf8ToBytes, type Value } from "@weft/protocol";
 import { FastChainError } from "../errors.ts";
 import { CHUNK_BYTES, MAX_SNAPSHOT_BYTES, SLICE_MS } from "./limits.ts";
+import { type SnapshotMachine, type SnapshotWriter, thisMachine } from "./snapshotMachine.ts";
 
 // A file is: MAGIC; a record with the header; records; a record of length END; sha256 of all before it.
 // A record is: section (1 byte), length (4 bytes, big-endian), bytes.
@@ -30,6 +28,8 @@ export type WriteOptions = {
   readonly ready?: Promise<unknown>;
   /** Aborting leaves no file. */
   readonly signal?: AbortSignal;
+  /** Where it is written. Default: here. */
+  readonly machine?: SnapshotMachine;
 };
 
 /**
@@ -41,23 +41,23 @@ export type WriteOptions = {
 export async function writeSnapshotFile(
   file: string,
   { header, records }: SnapshotContent,
-  { ready, signal }: WriteOptions = {},
+  { ready, signal, machine = thisMachine }: WriteOptions = {},
 ): Promise<number> {
   const temporary = `${file}.tmp`;
-  let handle: FileHandle | undefined;
+  let writer: SnapshotWriter | undefined;
   try {
-    handle = await open(temporary, "w");
-    const sizeBytes = await writeRecords(handle, withHeader(header, records), signal);
-    await handle.sync();
-    await handle.close();
+    writer = await machine.create(temporary);
+    const sizeBytes = await writeRecords({ machine, writer, signal }, withHeader(header, records));
+    await writer.sync();
+    await writer.close();
     await ready;
     signal?.throwIfAborted();
-    await rename(temporary, file);
-    await syncDirectory(dirname(file));
+    await machine.rename(temporary, file);
+    await machine.syncFolder(dirname(file));
     return sizeBytes;
   } catch (cause) {
-    await handle?.close().catch(() => {});
-    await rm(temporary, { force: true }).catch(() => {});
+    await writer?.close().catch(() => {});
+    await machine.remove(temporary).catch(() => {});
     throw new FastChainError("SNAPSHOT_FAILED", `can't write ${file}`, { cause });
   }
 }
@@ -68,10 +68,15 @@ function* withHeader(header: Value, records: Iterable<SnapshotRecord>): Generato
   yield { section: END_SECTION, bytes: new Uint8Array() };
 }
 
+type Writing = {
+  readonly machine: SnapshotMachine;
+  readonly writer: SnapshotWriter;
+  readonly signal: AbortSignal | undefined;
+};
+
 async function writeRecords(
-  handle: FileHandle,
+  { machine, writer, signal }: Writing,
   records: Iterable<SnapshotRecord>,
-  signal: AbortSignal | undefined,
 ): Promise<number> {
   const checksum = createHash("sha256");
   let parts: Uint8Array[] = [MAGIC];
@@ -84,9 +89,9 @@ async function writeRecords(
     parts = [];
     partBytes = 0;
     checksum.update(chunk);
-    await handle.writeFile(chunk);
+    await writer.write(chunk);
   };
-  let sliceFromMs = performance.now();
+  let sliceFromMs = machine.monotonicMs();
   for (const { section, bytes } of records) {
     const head = Buffer.alloc(RECORD_HEAD_BYTES);
     head.writeUInt8(section);
@@ -94,19 +99,14 @@ async function writeRecords(
     parts.push(head, bytes);
     partBytes += head.length + bytes.length;
     if (partBytes >= CHUNK_BYTES) await flush();
-    if (performance.now() - sliceFromMs < SLICE_MS) continue;
-    await nextTurn();
+    if (machine.monotonicMs() - sliceFromMs < SLICE_MS) continue;
+    await machine.nextTurn();
     signal?.throwIfAborted();
-    sliceFromMs = performance.now();
+    sliceFromMs = machine.monotonicMs();
   }
   await flush();
-  await handle.writeFile(checksum.digest());
+  await writer.write(checksum.digest());
   return sizeBytes + CHECKSUM_BYTES;
-}
-
-async function syncDirectory(dir: string): Promise<void> {
-  const handle = await open(dir, "r");
-  await handle.sync().finally(() => handle.close());
 }
 
 /** A file that was read: its header, and its records as they come. */
@@ -119,9 +119,12 @@ export type SnapshotReader = {
  * Reads a snapshot whole, and checks that it is as it was written.
  * @throws FastChainError SNAPSHOT_INVALID
  */
-export function readSnapshotFile(file: string): SnapshotReader {
+export function readSnapshotFile(
+  file: string,
+  machine: SnapshotMachine = thisMachine,
+): SnapshotReader {
   try {
-    const content = readChecked(file);
+    const content = readChecked(machine.readSync(file, MAX_SNAPSHOT_BYTES));
     const first = recordAt(content, MAGIC.length);
     if (first.section !== HEADER_SECTION) throw new Error("no header");
     return {
@@ -140,10 +143,8 @@ export function readSnapshotFile(file: string): SnapshotReader {
   }
 }
 
-function readChecked(file: string): Buffer {
-  const { size } = statSync(file);
-  if (size > MAX_SNAPSHOT_BYTES) throw new Error(`more than ${MAX_SNAPSHOT_BYTES} bytes`);
-  const whole = readFileSync(file);
+function readChecked(bytes: Uint8Array): Buffer {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const content = whole.subarray(0, -CHECKSUM_BYTES);
   const checksum = whole.subarray(-CHECKSUM_BYTES);
   if (!content.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error("not a snapshot");

@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LedgerHeight } from "@weft/protocol";
 import { FastChainError } from "../errors.ts";
 import { type SnapshotContent, type WriteOptions, writeSnapshotFile } from "./snapshotFile.ts";
+import { type SnapshotMachine, thisMachine } from "./snapshotMachine.ts";
 
 /** So that names sort as heights do. */
 const HEIGHT_DIGITS = 16;
@@ -14,6 +13,8 @@ export type SnapshotFolderOptions = {
   readonly name: string;
   /** So many are kept, the newest. */
   readonly keep: number;
+  /** Where the folder is. Default: here. */
+  readonly machine?: SnapshotMachine;
 };
 
 export type StoredSnapshot = { readonly file: string; readonly height: LedgerHeight };
@@ -21,9 +22,11 @@ export type StoredSnapshot = { readonly file: string; readonly height: LedgerHei
 /** The snapshots of one thing: a file each, named by the ledger's height, bounded in number. */
 export class SnapshotFolder {
   readonly #options: SnapshotFolderOptions;
+  readonly #machine: SnapshotMachine;
 
   constructor(options: SnapshotFolderOptions) {
     this.#options = options;
+    this.#machine = options.machine ?? thisMachine;
   }
 
   /**
@@ -34,9 +37,10 @@ export class SnapshotFolder {
   prepare(headHeight: number): void {
     const { dir } = this.#options;
     try {
-      mkdirSync(dir, { recursive: true });
-      for (const file of this.#files(".snapshot.tmp")) rmSync(file);
-      for (const { file, height } of this.list()) if (height > headHeight) rmSync(file);
+      this.#machine.makeFolderSync(dir);
+      for (const file of this.#files(".snapshot.tmp")) this.#machine.removeSync(file);
+      for (const { file, height } of this.list())
+        if (height > headHeight) this.#machine.removeSync(file);
     } catch (cause) {
       throw new FastChainError("SNAPSHOT_FAILED", `can't keep snapshots in ${dir}`, { cause });
     }
@@ -62,21 +66,22 @@ export class SnapshotFolder {
     options?: WriteOptions,
   ): Promise<number> {
     const { dir, name, keep } = this.#options;
+    const machine = this.#machine;
     const file = `${name}-${String(height).padStart(HEIGHT_DIGITS, "0")}.snapshot`;
-    const sizeBytes = await writeSnapshotFile(join(dir, file), content, options);
-    for (const { file: old } of this.list().slice(keep)) await rm(old, { force: true });
+    const sizeBytes = await writeSnapshotFile(join(dir, file), content, { ...options, machine });
+    for (const { file: old } of this.list().slice(keep)) await this.#machine.remove(old);
     return sizeBytes;
   }
 
   /** In the order of their heights. */
   #files(extension: string): string[] {
     const { dir, name } = this.#options;
-    if (!existsSync(dir)) return [];
     const isOurs = (file: string) =>
       file.startsWith(`${name}-`) &&
       file.endsWith(extension) &&
       /^\d+$/.test(file.slice(name.length + 1, -extension.length));
-    return readdirSync(dir)
+    return this.#machine
+      .listSync(dir)
       .filter(isOurs)
       .sort()
       .map((file) => join(dir, file));

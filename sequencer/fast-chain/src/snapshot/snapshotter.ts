@@ -4,6 +4,7 @@ import type { Receipts } from "../receipts.ts";
 import type { FastState } from "../state.ts";
 import { fastSnapshotContent, fastSnapshotFolder } from "./fastSnapshot.ts";
 import type { SnapshotFolder } from "./snapshotFolder.ts";
+import { type SnapshotMachine, thisMachine } from "./snapshotMachine.ts";
 
 /** However large the state, writing takes at most one part in so many of the time. */
 const REST_FACTOR = 20;
@@ -26,6 +27,8 @@ export type SnapshotOptions = {
   readonly onWritten?: (written: SnapshotWritten) => void;
   /** A snapshot couldn't be written, or one there can't be used. The chain goes on without it. */
   readonly onProblem?: (error: Error) => void;
+  /** Where the folder is. Default: here. */
+  readonly machine?: SnapshotMachine;
 };
 
 /** Where the newest snapshot is: at first the one that the chain began with. */
@@ -36,6 +39,7 @@ export type SnapshotterStart = { readonly newest: Newest; readonly headHeight: n
 /** Decides when a snapshot is due, and writes it while play goes on; one at a time. */
 export class Snapshotter {
   readonly #options: SnapshotOptions;
+  readonly #machine: SnapshotMachine;
   readonly #folder: SnapshotFolder;
   readonly #stopped = new AbortController();
   #newest: Newest;
@@ -46,7 +50,8 @@ export class Snapshotter {
   constructor(options: SnapshotOptions, { newest, headHeight }: SnapshotterStart) {
     this.#options = options;
     this.#newest = newest;
-    this.#folder = fastSnapshotFolder(options.dir, options.keep);
+    this.#machine = options.machine ?? thisMachine;
+    this.#folder = fastSnapshotFolder(options.dir, options.keep, this.#machine);
     this.#folder.prepare(headHeight);
   }
 
@@ -61,7 +66,7 @@ export class Snapshotter {
     const isDue =
       number - this.#newest.number >= everyBlocks ||
       timestampMs - this.#newest.timestampMs >= everyMs;
-    if (!isDue || performance.now() < this.#restUntilMs) return;
+    if (!isDue || this.#machine.monotonicMs() < this.#restUntilMs) return;
     this.#newest = { number, timestampMs };
     const view = state.view();
     this.#writing = this.#write({ block, durable }, view, receipts).finally(() => {
@@ -78,17 +83,17 @@ export class Snapshotter {
     const { onWritten, onProblem } = this.#options;
     const { height } = block.header;
     const { signal } = this.#stopped;
-    const startMs = performance.now();
+    const startMs = this.#machine.monotonicMs();
     try {
       const content = fastSnapshotContent(block, view, receipts);
       // A snapshot of a block that isn't on disk would be of one that may never have been.
       const sizeBytes = await this.#folder.write(height, content, { ready: durable, signal });
-      const durationMs = performance.now() - startMs;
+      const durationMs = this.#machine.monotonicMs() - startMs;
       onWritten?.({ height, sizeBytes, durationMs });
     } catch (error) {
       if (!signal.aborted) onProblem?.(error as Error);
     }
-    const nowMs = performance.now();
+    const nowMs = this.#machine.monotonicMs();
     this.#restUntilMs = nowMs + REST_FACTOR * (nowMs - startMs);
   }
 

@@ -1,11 +1,11 @@
-import { readdirSync, rmSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   readSnapshotFile,
   SnapshotFolder,
+  type SnapshotMachine,
   type SnapshotRecord,
   type StoredSnapshot,
+  thisMachine,
 } from "@weft/fast-chain";
 import type { Logger } from "@weft/node";
 import { type Address, assert, type Hash, type LedgerHeight } from "@weft/protocol";
@@ -50,28 +50,30 @@ const headerSchema = z.object({
 export class RoomSnapshots {
   readonly #dir: string;
   readonly #logger: Logger;
+  readonly #machine: SnapshotMachine;
   /** Who waits for one of the places at the disk. */
   readonly #waiting: (() => void)[] = [];
   #places = MAX_SNAPSHOT_WRITES;
   /** The newest write of each room that has one under way. */
   readonly #writes = new Map<Address, Promise<void>>();
 
-  constructor(dir: string, logger: Logger) {
+  constructor(dir: string, logger: Logger, machine: SnapshotMachine = thisMachine) {
     this.#dir = dir;
     this.#logger = logger;
+    this.#machine = machine;
   }
 
   /** Before the first write: clears away rooms that are no more. */
   prepare(open: ReadonlySet<Address>, headHeight: LedgerHeight): void {
     for (const room of this.#rooms()) {
-      if (!open.has(room)) rmSync(join(this.#dir, room), { recursive: true, force: true });
+      if (!open.has(room)) this.#machine.removeSync(join(this.#dir, room));
     }
     for (const room of open) this.#folder(room).prepare(headHeight);
   }
 
   #rooms(): Address[] {
     try {
-      return readdirSync(this.#dir) as Address[];
+      return this.#machine.listSync(this.#dir) as Address[];
     } catch {
       return [];
     }
@@ -87,7 +89,7 @@ export class RoomSnapshots {
 
   #read({ file }: StoredSnapshot): RoomSnapshot | undefined {
     try {
-      const content = readSnapshotFile(file);
+      const content = readSnapshotFile(file, this.#machine);
       const header = headerSchema.parse(content.header);
       const game = [...content.records()].find(({ section }) => section === GAME_SECTION);
       assert(game !== undefined, "a room's snapshot has its game");
@@ -133,9 +135,11 @@ export class RoomSnapshots {
   /** The room is closed. */
   async remove(room: Address): Promise<void> {
     await this.#writes.get(room);
-    await rm(join(this.#dir, room), { recursive: true, force: true }).catch((error: unknown) =>
-      this.#logger.warn("a room's snapshots can't be removed", { room, error }),
-    );
+    await this.#machine
+      .remove(join(this.#dir, room))
+      .catch((error: unknown) =>
+        this.#logger.warn("a room's snapshots can't be removed", { room, error }),
+      );
   }
 
   /** Resolves when nothing is being written. */
@@ -144,6 +148,11 @@ export class RoomSnapshots {
   }
 
   #folder(room: Address): SnapshotFolder {
-    return new SnapshotFolder({ dir: join(this.#dir, room), name: NAME, keep: SNAPSHOTS_PER_ROOM });
+    return new SnapshotFolder({
+      dir: join(this.#dir, room),
+      name: NAME,
+      keep: SNAPSHOTS_PER_ROOM,
+      machine: this.#machine,
+    });
   }
 }
