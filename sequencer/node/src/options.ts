@@ -19,6 +19,9 @@ export const DEFAULT_FAST_CHAIN_ID = 5701;
 export const DEFAULT_RPC_PORT = 8545;
 const DEFAULT_RPC_HOST = "127.0.0.1";
 
+/** A restart applies at most so many fast blocks; with two files, one may be damaged. */
+const DEFAULT_SNAPSHOTS = { everyBlocks: 3000, everyMs: 60_000, keep: 3 };
+
 /** Known to everyone: what they own is worth nothing. */
 const DEVELOPMENT_KEY: Hex = keccak256(utf8ToBytes("Weft development operator"));
 const DEVELOPMENT_OWNER_KEY: Hex = keccak256(utf8ToBytes("Weft development owner"));
@@ -39,6 +42,7 @@ export type NodeSettings = {
   readonly development: boolean;
   readonly ownershipKey: Uint8Array | undefined;
   readonly allowDevelopmentCircuits: boolean;
+  readonly snapshots: Required<NonNullable<NodeOptions["snapshots"]>>;
   readonly logger: Logger;
 };
 
@@ -62,8 +66,18 @@ export function resolveOptions(options: NodeOptions): NodeSettings {
     development: options.operatorKey === undefined,
     ownershipKey: options.ownershipKey,
     allowDevelopmentCircuits: options.allowDevelopmentCircuits ?? false,
+    snapshots: snapshotOptions(options.snapshots),
     logger: options.logger ?? createConsoleLogger(),
   };
+}
+
+function snapshotOptions(given: NodeOptions["snapshots"]): NodeSettings["snapshots"] {
+  const snapshots = { ...DEFAULT_SNAPSHOTS, ...given };
+  for (const [name, value] of Object.entries(snapshots)) {
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    invalid(`snapshots.${name}`, `not a whole number above 0: ${value}`);
+  }
+  return snapshots;
 }
 
 function chainIdOption(option: string, value: number): ChainId {

@@ -184,6 +184,7 @@ test.each([
   [{ zkChainId: 0 }, "zkChainId"],
   [{ zkChainId: 7, fastChainId: 7 }, "fastChainId"],
   [{ rpc: { port: 70_000 } }, "rpc.port"],
+  [{ snapshots: { keep: 0 } }, "snapshots.keep"],
   [{ operatorKey: "0x12" as const }, "operatorKey"],
   [{ operatorKey }, "owner"],
   [{ operatorKey, owner: "0x12" as const }, "owner"],

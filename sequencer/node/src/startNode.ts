@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { contractAddresses } from "@weft/contracts";
-import { type Checks, FastChain, LoginProofs } from "@weft/fast-chain";
-import { createMemoryStore, Ledger, openLmdbStore } from "@weft/ledger";
+import { type Checks, type FastChain, LoginProofs } from "@weft/fast-chain";
+import type { Ledger } from "@weft/ledger";
 import {
   type Deposit,
   type Hash,
@@ -14,7 +13,7 @@ import { type RpcServer, startRpcServer } from "@weft/rpc";
 import { startZkChain, type ZkChain } from "@weft/zk-chain";
 import { createPublicClient, custom, defineChain, type PublicClient } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { NodeError } from "./errors.ts";
+import { bringUpFastChain, bringUpZkChain, openLedger } from "./bringUp.ts";
 import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
 import { findOwner, genesisOwner } from "./owner.ts";
@@ -22,7 +21,7 @@ import { findOwnershipKey } from "./ownershipKey.ts";
 import { createSender } from "./sender.ts";
 import type { NodeOptions, WeftNode } from "./types.ts";
 import { ZkBlockProducer } from "./zkBlockProducer.ts";
-import { beginOrContinueZkChain, depositsFrom } from "./zkStart.ts";
+import { depositsFrom } from "./zkStart.ts";
 
 /** How often in-process clients ask whether something is there; asking costs a message to the worker. */
 const IN_PROCESS_POLL_MS = 50;
@@ -113,27 +112,6 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   };
 }
 
-function openLedger({ dataDir, zkChainId, fastChainId, account, logger }: NodeSettings): Ledger {
-  if (dataDir !== undefined) makeDirectory(dataDir);
-  return new Ledger({
-    store: dataDir === undefined ? createMemoryStore() : openLmdbStore(dataDir),
-    chainIds: [zkChainId, fastChainId],
-    proposer: lowerAddress(account.address),
-    onListenerError: (error) => logger.error("a ledger listener failed", { error }),
-  });
-}
-
-function makeDirectory(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true });
-  } catch (cause) {
-    throw new NodeError("OPTION_INVALID", `dataDir: can't make ${dataDir}`, {
-      details: { option: "dataDir", dataDir },
-      cause,
-    });
-  }
-}
-
 type ChainParts = {
   readonly ledger: Ledger;
   readonly zkChain: ZkChain;
@@ -157,9 +135,7 @@ async function startChains(
     ownershipKey: findOwnershipKey(settings, ledger),
     timestampMs: nowMs(),
   };
-  await beginOrContinueZkChain(zkChain, ledger, zkGenesisOf(genesis), (height, toHeight) =>
-    logger.debug("replaying the ZK chain", { height, toHeight }),
-  );
+  await bringUpZkChain(zkChain, ledger, zkGenesisOf(genesis), logger);
   const producer = new ZkBlockProducer({
     chainId: zkChainId,
     zkChain,
@@ -175,13 +151,13 @@ async function startChains(
   let addReleases = (left: readonly Release[]): void => {
     early.push(...left);
   };
-  const fastChain = new FastChain({
+  const fastChain = bringUpFastChain(settings, {
     ledger,
     genesis: fastGenesisOf(genesis),
     checks,
     nowMs,
-    onReleases: (left: readonly Release[]) =>
-      addReleases(left.filter(({ nonce }) => nonce >= arrived)),
+    onReleases: (left: readonly Release[]) => addReleases(left),
+    releasesFrom: arrived,
     onFailed,
   });
   function credit(taken: readonly Deposit[]): void {

@@ -42,6 +42,15 @@ export type NodeOptions = {
    * any pass. Default false.
    */
   readonly allowDevelopmentCircuits?: boolean;
+  /**
+   * When a snapshot of the fast chain is due: after so many of its blocks (default 3,000) or so much time
+   * (60,000 ms), whichever comes first; and how many stay (3). With a `dataDir` only.
+   */
+  readonly snapshots?: {
+    readonly everyBlocks?: number;
+    readonly everyMs?: number;
+    readonly keep?: number;
+  };
   readonly logger?: Logger;
 };
 
