@@ -51,7 +51,7 @@ export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]
   // beside it rather than above it: the real server to talk to, and what verifies a login's proof there
   "@weft/client-sdk": ["@weft/rooms", "@weft/fast-chain"],
   // a real round to look at
-  "@weft/cli": ["@weft/rooms", "@weft/client-sdk"],
+  "@weft/cli": ["@weft/rooms", "@weft/client-sdk", "@weft/contracts"],
 };
 
 /** Examples stand on top of everything. */

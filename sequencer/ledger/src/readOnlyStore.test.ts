@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -14,6 +14,7 @@ import { Ledger } from "./ledger.ts";
 import { openLmdbFiles } from "./lmdbFiles.ts";
 import { openLmdbStore } from "./lmdbStore.ts";
 import { openReadOnlyStore } from "./readOnlyStore.ts";
+import { damageBlocks } from "./testBlocks.ts";
 
 const [A, B] = [1 as ChainId, 2 as ChainId];
 const BLOCKS = 6;
@@ -38,6 +39,9 @@ async function addBlocks(count: number): Promise<void> {
   }
 }
 
+const PAGE_BYTES = 4096;
+/** Of `damageBlocks`: one on pages of its own, which are full of its number. */
+const LARGE = 101;
 const refusal = (code: string) => expect.objectContaining({ code });
 const at = (height: number) => height as LedgerHeight;
 
@@ -71,6 +75,35 @@ test("a missing block and a cut tail don't keep it from opening", async () => {
   expect(store.byHeight(at(BLOCKS - 1))).toBeUndefined();
   expect(() => store.head()).toThrow(refusal("STORE_CORRUPT"));
   await store.close();
+});
+
+test("a damaged file is read as far as it can be, and its damage told", async () => {
+  const damaged = join(dir, "damaged");
+  const writing = openLmdbStore(damaged);
+  const blocks = damageBlocks();
+  for (const block of blocks) await writing.append(block);
+  await writing.close();
+  const file = join(damaged, "data.mdb");
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf(Buffer.alloc(PAGE_BYTES / 2, LARGE));
+  expect(at).toBeGreaterThan(0);
+  bytes.fill(0, at - (at % PAGE_BYTES), at - (at % PAGE_BYTES) + PAGE_BYTES);
+  writeFileSync(file, bytes);
+
+  const store = openReadOnlyStore(damaged);
+  expect(store.damage).toMatchObject({ code: "STORE_CORRUPT" });
+  expect(store.expectedBlocks).toBe(blocks.length);
+  for (const block of blocks.slice(0, LARGE)) {
+    const { height, chainId, number } = block.header;
+    expect(store.byHeight(height)).toEqual(block);
+    expect(store.byHash(block.hash)).toEqual(block);
+    expect(store.byNumber(chainId, number)).toEqual(block);
+  }
+  expect(() => store.byHeight(LARGE as LedgerHeight)).toThrow(refusal("STORE_CORRUPT"));
+  await store.close();
+
+  truncateSync(file, 100);
+  expect(() => openReadOnlyStore(damaged)).toThrow(refusal("STORE_CORRUPT"));
 });
 
 test("it makes nothing where there is nothing", () => {

@@ -1,6 +1,7 @@
 import { CodedError } from "@weft/protocol";
 import { Command, CommanderError } from "commander";
 import { ExitCode } from "./errors.ts";
+import { createFollowCommand } from "./follow/followCommand.ts";
 import type { Output } from "./output.ts";
 import { createVerifyCommand } from "./verify/verifyCommand.ts";
 
@@ -38,7 +39,8 @@ export async function runCommand(argv: readonly string[], output: Output): Promi
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: (text) => output.err.write(text) });
-  for (const command of [createVerifyCommand(output, exit)]) {
+  const commands = [createVerifyCommand(output, exit), createFollowCommand(output, exit)];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

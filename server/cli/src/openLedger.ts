@@ -1,4 +1,4 @@
-import { Ledger, openReadOnlyStore } from "@weft/ledger";
+import { Ledger, type LedgerError, openReadOnlyStore } from "@weft/ledger";
 import { type ChainIds, readChainIds } from "@weft/node";
 import { ZERO_ADDRESS } from "@weft/protocol";
 
@@ -7,6 +7,8 @@ export type OpenedLedger = ChainIds & {
   readonly ledger: Ledger;
   /** Heights 0 to one less than this are said to be there. */
   readonly blocks: number;
+  /** What is wrong with the file, where it is damaged. */
+  readonly damage: LedgerError | undefined;
   close(): Promise<void>;
 };
 
@@ -20,7 +22,8 @@ export async function openLedger(dir: string): Promise<OpenedLedger> {
   const ledger = new Ledger({ store, chainIds: store.chainIds(), proposer: ZERO_ADDRESS });
   try {
     const ids = readChainIds(ledger);
-    return { ...ids, ledger, blocks: store.expectedBlocks, close: () => ledger.close() };
+    const { expectedBlocks: blocks, damage } = store;
+    return { ...ids, ledger, blocks, damage, close: () => ledger.close() };
   } catch (error) {
     await ledger.close();
     throw error;

@@ -13,3 +13,16 @@ export function hashArgument(text: string): Hash {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hash;
   throw new InvalidArgumentError("32 bytes in hexadecimal are wanted, 0x in front.");
 }
+
+/** A port, 0 for any free one. */
+export function portArgument(text: string): number {
+  const value = wholeArgument(text);
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError("A port from 0 to 65535 is wanted.");
+}
+
+/** Where a server is. */
+export function urlArgument(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("An http or https URL is wanted.");
+}

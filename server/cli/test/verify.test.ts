@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -23,6 +23,7 @@ import {
   heightsWith,
   readBlocks,
   writeBlocks,
+  zeroPagesWith,
 } from "./support/tamper.ts";
 
 const GAMES = join(import.meta.dirname, "support", "tally.ts");
@@ -234,6 +235,29 @@ describe("what doesn't hang together is found where it parts", () => {
     await writeBlocks(dir, blocks);
     await damageStore(dir, (table) => table.remove(30));
     expect(await verify(dir)).toMatchObject(wrongAt(30, "BLOCK_MISSING"));
+  });
+
+  test("a file that is damaged", async () => {
+    const dir = newDir();
+    await writeBlocks(dir, blocks);
+    const middle = blocks[Math.floor(blocks.length / 2)] as Block;
+    zeroPagesWith(dir, middle.header.transactionsRoot);
+    const { code, report } = await verify(dir);
+    expect(code).toBe(1);
+    expect(report).toMatchObject({ ok: false, code: "STORE_CORRUPT" });
+    expect(report.height).toBeGreaterThan(0);
+    expect(report.height).toBeLessThanOrEqual(middle.header.height);
+  });
+
+  test("a file that was cut short", async () => {
+    const dir = newDir();
+    await writeBlocks(dir, blocks);
+    const file = join(dir, "data.mdb");
+    truncateSync(file, Math.floor(statSync(file).size / 2));
+    expect(await verify(dir)).toMatchObject({
+      code: 1,
+      report: { ok: false, code: "STORE_CORRUPT" },
+    });
   });
 
   test("a tail that was cut off, known from what else is stored or from a block's hash", async () => {

@@ -10,6 +10,7 @@ import {
 } from "@weft/node";
 import type { Hash, LedgerHeight } from "@weft/protocol";
 import { CliError } from "../errors.ts";
+import { isFinding } from "../findings.ts";
 import { type OpenedLedger, openLedger } from "../openLedger.ts";
 
 /** In a node's data directory. */
@@ -62,15 +63,8 @@ export async function verifyDirectory(options: VerifyDirectoryOptions): Promise<
   }
 }
 
-/** Of what nothing can be said about the ledger. */
-const failures: ReadonlySet<string> = new Set(["STORE_OPEN_FAILED", "WORKER_STOPPED"]);
-
-function isFinding(error: unknown): boolean {
-  return !failures.has((error as { code?: string }).code ?? "");
-}
-
 async function verifyOpened(opened: OpenedLedger, options: VerifyDirectoryOptions) {
-  const { ledger, fastChainId, zkChainId, blocks } = opened;
+  const { ledger, fastChainId, zkChainId, blocks, damage } = opened;
   const { games, onProgress, signal, headHash } = options;
   const toHeight = Math.min(options.toHeight ?? Infinity, blocks - 1) as LedgerHeight;
   const from = findSnapshot(opened, options, toHeight);
@@ -84,6 +78,8 @@ async function verifyOpened(opened: OpenedLedger, options: VerifyDirectoryOption
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
+  // All blocks could be read and are right, and the file isn't: the damage is beside them.
+  if (damage !== undefined && toHeight === blocks - 1) throw damage;
   if (headHash !== undefined && ledger.blockByHash(headHash) === undefined) {
     const message = `the ledger ends before height ${blocks} and has no block ${headHash}`;
     throw new CliError("HEAD_MISSING", message, { details: { height: blocks, headHash } });

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BlockStore, openLmdbStore, openReadOnlyStore } from "@weft/ledger";
 import {
@@ -8,6 +9,7 @@ import {
   type FastTransaction,
   type Hash,
   hashHeader,
+  hexToBytes,
   type LedgerHeight,
   type RoomEvent,
   transactionsRoot,
@@ -30,7 +32,8 @@ export async function readBlocks(dir: string): Promise<Block[]> {
 /** Writes blocks as they are, whatever is wrong with them. */
 export async function writeBlocks(dir: string, blocks: readonly Block[]): Promise<void> {
   const store: BlockStore = openLmdbStore(dir);
-  for (const block of blocks) void store.append(block);
+  // One by one, as a node that has little to do commits them.
+  for (const block of blocks) await store.append(block);
   await store.close();
 }
 
@@ -123,7 +126,28 @@ export async function damageStore(
   dir: string,
   damage: (blocks: Database<Uint8Array, number>) => Promise<unknown>,
 ): Promise<void> {
-  const root = open({ path: join(dir), noSubdir: false, maxDbs: 3 });
+  // As the store itself opens it: other settings leave other marks on its pages.
+  const root = open({
+    path: dir,
+    noSubdir: false,
+    maxDbs: 3,
+    overlappingSync: false,
+    eventTurnBatching: false,
+  });
   await damage(root.openDB<Uint8Array, number>({ name: "blocks", encoding: "binary" }));
   await root.close();
+}
+
+const PAGE_BYTES = 4096;
+
+/** Makes zeros of every page of the store's file that has a hash on it. */
+export function zeroPagesWith(dir: string, hash: Hash): void {
+  const file = join(dir, "data.mdb");
+  const bytes = readFileSync(file);
+  const wanted = Buffer.from(hexToBytes(hash));
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted)) {
+    const start = at - (at % PAGE_BYTES);
+    bytes.fill(0, start, start + PAGE_BYTES);
+  }
+  writeFileSync(file, bytes);
 }
