@@ -28,15 +28,33 @@ export type Ship = SchemaType<typeof Ship>;
 export const Gem = schema({ x: t.int16(), y: t.int16(), value: t.uint8() }, "Gem");
 export type Gem = SchemaType<typeof Gem>;
 
-export type Phase = "waiting" | "playing" | "over";
+/** What a player had who left in a round, for when they are back: a page that is loaded again is a new join. */
+export const Parked = schema(
+  {
+    x: t.int16(),
+    y: t.int16(),
+    score: t.uint16(),
+    gems: t.uint16(),
+    hits: t.uint16(),
+    scoredAtTick: t.uint32(),
+  },
+  "Parked",
+);
+export type Parked = SchemaType<typeof Parked>;
+
+export type Phase = "waiting" | "countdown" | "playing" | "over";
 
 export const ArenaState = schema(
   {
     phase: t.string<Phase>().default("waiting"),
     /** Of the running round, at 30 a second. */
     ticksLeft: t.uint32().default(0),
+    /** Until its ships may fly. */
+    countdownTicks: t.uint16().default(0),
     ships: t.map(Ship),
     gems: t.map(Gem),
+    /** By player's id. Empty between rounds. */
+    parked: t.map(Parked),
     /** Gems so far: the next one's key. */
     gemCount: t.uint32().noSync().default(0),
   },

@@ -101,6 +101,54 @@ describe("ships", () => {
   });
 });
 
+describe("a countdown", () => {
+  test("holds the ships back, but takes their steering; the round is as long as without", () => {
+    const arena = startArena(2, createArena({ roundSeconds: 4, countdownSeconds: 1 }));
+    arena.open();
+    const { x } = arena.ship(0);
+    arena.act(0, "move", { dx: 1, dy: 0 });
+    arena.act(0, "dash");
+    arena.tick(rules.TICK_RATE_HZ);
+    expect(arena.state).toMatchObject({ phase: "countdown", countdownTicks: 0 });
+    expect(arena.ship(0)).toMatchObject({ x, dashTicks: 0 });
+    arena.tick();
+    expect(arena.state).toMatchObject({ phase: "playing", ticksLeft: 4 * rules.TICK_RATE_HZ });
+    expect(arena.ship(0).x).toBe(x + rules.SPEED);
+  });
+});
+
+describe("a player who comes back", () => {
+  const had = { x: 700, y: 300, score: 7, gems: 5, hits: 1, scoredAtTick: 3 };
+
+  test("in the same round has what they had", () => {
+    const arena = startArena(3);
+    arena.open();
+    Object.assign(arena.ship(1), had);
+    arena.instance.leave(1, "replaced");
+    arena.instance.join({ lane: 3, sessionId: hashOf(1), payout: payoutOf(1) });
+    expect(arena.ship(1)).toMatchObject(had);
+    expect(arena.state.parked.size).toBe(0);
+    arena.instance.leave(3, "left");
+    arena.instance.roundClose();
+    arena.open();
+    arena.instance.join({ lane: 4, sessionId: hashOf(1), payout: payoutOf(1) });
+    expect(arena.ship(1).score).toBe(0);
+  });
+
+  test("is not remembered between rounds, nor beyond what may be kept", () => {
+    const arena = startArena(1);
+    arena.instance.leave(0, "left");
+    expect(arena.state.parked.size).toBe(0);
+    arena.join(1);
+    arena.open();
+    for (let lane = 2; lane < 2 + 2 * rules.MAX_PARKED; lane++) {
+      arena.join(lane);
+      arena.instance.leave(lane, "left");
+    }
+    expect(arena.state.parked.size).toBe(rules.MAX_PARKED);
+  });
+});
+
 describe("gems", () => {
   test("are there while a round is on: more of them for more players", () => {
     const arena = startArena(4);

@@ -5,6 +5,8 @@
 
 export const TICK_RATE_HZ = 30;
 export const MAX_PLAYERS = 8;
+/** Players who left in a round and whose score is kept for them. Of more, the first ones' is dropped. */
+export const MAX_PARKED = 32;
 
 export const WIDTH = 1600;
 export const HEIGHT = 900;
