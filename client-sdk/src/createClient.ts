@@ -1,5 +1,6 @@
 import type { Address, ServerInfo } from "@weft/protocol";
-import type { LocalAccount, PublicClient } from "viem";
+import type { PublicClient } from "viem";
+import type { ChainAccount } from "./chain/chainAccount.ts";
 import { createChainClients, type WeftChains } from "./chain/chainClients.ts";
 import { createWallet, type Wallet } from "./chain/wallet.ts";
 import { ClientError } from "./errors.ts";
@@ -8,7 +9,8 @@ import type { ProverOptions } from "./login/loginMethod.ts";
 import { createServerApi, type FaucetGift, type Fetch } from "./serverApi.ts";
 import { createServerClock } from "./serverClock.ts";
 import { createSession } from "./session/createSession.ts";
-import type { Session } from "./session/session.ts";
+import { restoreSession } from "./session/restoreSession.ts";
+import type { KeptSession, Session } from "./session/session.ts";
 
 export type ClientOptions = {
   /** Where the game server is, such as `https://play.example.com`. */
@@ -32,14 +34,23 @@ export type WeftClient = {
    * IDENTITY_NOT_BOUND, ARTIFACT_UNAVAILABLE, ARTIFACT_MISMATCH, PROVER_UNAVAILABLE, PROOF_FAILED, ABORTED
    */
   login(options: LoginOptions): Promise<Session>;
+  /**
+   * A session that was kept, in a page that was loaded again; see `Session.keep`. Whether the server still has it is
+   * seen at the next `join`.
+   * @throws ClientError SESSION_EXPIRED, OPTIONS_INVALID for what was never kept, SERVER_UNREACHABLE, RESPONSE_INVALID
+   */
+  restoreSession(kept: KeptSession): Promise<Session>;
   /** Reads the ZK chain: a viem client. */
   readonly zk: PublicClient;
   /** Reads the fast chain: a viem client. */
   readonly fast: PublicClient;
   /** The chains' definitions, for viem and for wallets. */
   chains(): Promise<WeftChains>;
-  /** What an account owns and can do on both chains. The same account gives the same wallet. */
-  wallet(account: LocalAccount): Wallet;
+  /**
+   * What an account owns and can do on both chains: a viem LocalAccount, or a WalletClient with an account around a browser's
+   * wallet, which is asked to go to the chain that a transaction is for. The same account gives the same wallet.
+   */
+  wallet(account: ChainAccount): Wallet;
   /** Development servers only: mints a pass to the address, and sends it ZKPoW. */
   faucet(address: Address): Promise<FaucetGift>;
 };
@@ -68,8 +79,8 @@ export function createClient(options: ClientOptions): WeftClient {
   const context = { url, api, clock };
   const loginEnvironment = { ...context, zk: clients.zk, fetch, prover: options.prover ?? {} };
   // One wallet an account: it takes nonces one after another.
-  const wallets = new WeakMap<LocalAccount, Wallet>();
-  const walletOf = (account: LocalAccount) => {
+  const wallets = new WeakMap<ChainAccount, Wallet>();
+  const walletOf = (account: ChainAccount) => {
     const wallet = wallets.get(account) ?? createWallet(account, clients);
     wallets.set(account, wallet);
     return wallet;
@@ -79,6 +90,7 @@ export function createClient(options: ClientOptions): WeftClient {
     info,
     login: async (loginOptions) =>
       createSession(await login(loginOptions, loginEnvironment), context),
+    restoreSession: (kept) => restoreSession(kept, info, context),
     zk: clients.zk,
     fast: clients.fast,
     chains: clients.chains,

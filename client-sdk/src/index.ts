@@ -1,3 +1,4 @@
+export type { ChainAccount } from "./chain/chainAccount.ts";
 export { type WeftChains, weftChains } from "./chain/chainClients.ts";
 export type { Crossing, CrossingRequest } from "./chain/crossing.ts";
 export type { BuyRequest, Listing, ListRequest } from "./chain/market/listings.ts";
@@ -31,4 +32,4 @@ export type {
 } from "./room/room.ts";
 export type { WaitOptions } from "./room/waitUntil.ts";
 export type { FaucetGift } from "./serverApi.ts";
-export type { JoinRoomOptions, Session } from "./session/session.ts";
+export type { JoinRoomOptions, KeptSession, Session } from "./session/session.ts";

@@ -1,3 +1,4 @@
 /** Runs modules in real Chromium, for tests. Needs vitest, Vite and playwright-core, so it is no part of the SDK. */
 export { describeInChromium } from "./describeInChromium.ts";
 export { type BrowserPage, openPage, type PageOptions } from "./openPage.ts";
+export { createWalletProvider } from "./walletProvider.ts";

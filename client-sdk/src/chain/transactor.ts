@@ -1,14 +1,8 @@
 import type { Address, Hash, Hex } from "@weft/protocol";
-import {
-  type Abi,
-  createWalletClient,
-  encodeFunctionData,
-  http,
-  type LocalAccount,
-  type TransactionReceipt,
-} from "viem";
+import { type Abi, encodeFunctionData, type TransactionReceipt } from "viem";
 import { ClientError } from "../errors.ts";
 import { FAST_POLL_MS, ZK_POLL_MS } from "../limits.ts";
+import { accountOf, type ChainAccount, walletClientFor } from "./chainAccount.ts";
 import type { ChainClients } from "./chainClients.ts";
 import { transactionRefused } from "./chainError.ts";
 import { createQueue } from "./createQueue.ts";
@@ -34,13 +28,12 @@ export type Transactor = {
   sendFast(action: string, call: PlainCall, options?: PollOptions): Promise<TransactionReceipt>;
 };
 
-export function createTransactor(account: LocalAccount, clients: ChainClients): Transactor {
+export function createTransactor(owner: ChainAccount, clients: ChainClients): Transactor {
+  const account = accountOf(owner);
   const zkQueue = createQueue();
   const fastQueue = createQueue();
-  const walletClient = async (chain: "zk" | "fast") => {
-    const definition = (await clients.chains())[chain];
-    return createWalletClient({ account, chain: definition, transport: http() });
-  };
+  const walletClient = async (chain: "zk" | "fast") =>
+    walletClientFor(owner, (await clients.chains())[chain]);
   return {
     address: account.address.toLowerCase() as Address,
     async callZk({ to, abi, functionName, args, value }, options = {}) {

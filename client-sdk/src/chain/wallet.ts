@@ -1,7 +1,8 @@
 import { contractAddresses } from "@weft/contracts";
 import { type Address, type Hash, ZERO_ADDRESS } from "@weft/protocol";
-import { encodeFunctionData, type LocalAccount } from "viem";
+import { encodeFunctionData } from "viem";
 import { fastPortalAbi } from "../fastPortalAbi.ts";
+import type { ChainAccount } from "./chainAccount.ts";
 import type { ChainClients } from "./chainClients.ts";
 import { createQueue } from "./createQueue.ts";
 import {
@@ -84,7 +85,7 @@ export type Wallet = {
   withdrawProceeds(options?: PollOptions): Promise<MarketReceipt>;
 };
 
-export function createWallet(account: LocalAccount, clients: ChainClients): Wallet {
+export function createWallet(account: ChainAccount, clients: ChainClients): Wallet {
   const transactor = createTransactor(account, clients);
   const { address } = transactor;
   const { zk, fast } = clients;

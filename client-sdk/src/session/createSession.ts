@@ -60,6 +60,7 @@ export function createSession(loggedIn: LoggedIn, { url, api, clock }: SessionCo
     payout: grant.payout,
     expiresAtMs: grant.expiresAtMs,
     join,
+    keep: () => ({ id: sessionId, grant, privateKey: signer.privateKey }),
     async logout() {
       const { ticket, signature } = await signTicket(LOGOUT_GAME);
       await api.logout({ sessionId, issuedAtMs: ticket.issuedAtMs, signature });

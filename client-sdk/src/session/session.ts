@@ -1,4 +1,4 @@
-import type { Address, Hash, TimestampMs } from "@weft/protocol";
+import type { Address, Hash, SessionGrant, TimestampMs } from "@weft/protocol";
 import type { ClientGame } from "../game.ts";
 import type { ApproveReport } from "../room/coSigner.ts";
 import type { JoinedRoom } from "../room/room.ts";
@@ -20,7 +20,18 @@ export type JoinRoomOptions = {
   readonly options?: Readonly<Record<string, unknown>>;
 };
 
-/** A login. Its key lives in this object and nowhere else. */
+/**
+ * A session to be kept where a reloaded page finds it: in IndexedDB, which takes keys that can't be read out. Text, as
+ * localStorage wants it, can't hold it.
+ */
+export type KeptSession = {
+  readonly id: Hash;
+  readonly grant: SessionGrant;
+  /** Not extractable: whoever has this object can sign with it, and can't copy it elsewhere. */
+  readonly privateKey: CryptoKey;
+};
+
+/** A login. Its key lives in this object, and where `keep` was put. */
 export type Session = {
   /** Public. */
   readonly id: Hash;
@@ -33,6 +44,8 @@ export type Session = {
    * SERVER_UNREACHABLE, LANE_DIVERGED; ServerError with the server's code.
    */
   join<G extends ClientGame>(game: G, options?: JoinRoomOptions): Promise<JoinedRoom<G>>;
+  /** What `client.restoreSession` makes the session of again, in another page of the same browser. */
+  keep(): KeptSession;
   /** Ends the session at the server, and with it its places in rooms. */
   logout(): Promise<void>;
 };

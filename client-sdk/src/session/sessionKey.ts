@@ -7,6 +7,7 @@ const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 /** What signs for a session. The private key can't be read out, not even by this program. */
 export type SessionSigner = {
   readonly publicKey: SessionKey;
+  readonly privateKey: CryptoKey;
   /** ECDSA over sha256 on P-256. @returns r ‖ s, 64 bytes. @throws ClientError SESSION_KEY_FAILED */
   sign(message: Uint8Array): Promise<Uint8Array>;
 };
@@ -23,14 +24,17 @@ export async function createSessionKey(): Promise<SessionSigner> {
   try {
     const pair = await subtle.generateKey(ALGORITHM, false, ["sign", "verify"]);
     const point = new Uint8Array(await subtle.exportKey("raw", pair.publicKey));
-    return {
-      // without the 0x04 in front that says "uncompressed"
-      publicKey: bytesToHex(point.subarray(1)),
-      sign: (message) => sign(subtle, pair.privateKey, message),
-    };
+    // without the 0x04 in front that says "uncompressed"
+    return signerOf(bytesToHex(point.subarray(1)), pair.privateKey);
   } catch (cause) {
     throw new ClientError("SESSION_KEY_FAILED", "could not make a session key", { cause });
   }
+}
+
+/** What signs with a key that there is already. */
+export function signerOf(publicKey: SessionKey, privateKey: CryptoKey): SessionSigner {
+  const { subtle } = globalThis.crypto;
+  return { publicKey, privateKey, sign: (message) => sign(subtle, privateKey, message) };
 }
 
 async function sign(subtle: SubtleCrypto, key: CryptoKey, message: Uint8Array) {
