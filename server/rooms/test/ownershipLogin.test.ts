@@ -1,17 +1,25 @@
 import { createHash } from "node:crypto";
 import { ownershipArtifacts } from "@weft/circuits";
-import { verifyLedger } from "@weft/node";
+import { gameItemsAbi } from "@weft/contracts";
+import { createMemoryStore, Ledger } from "@weft/ledger";
+import { faultOf, verifyLedger } from "@weft/node";
 import {
   type Address,
   chainId,
+  decodeFastTransaction,
   type ErrorResponse,
+  encodeFastTransaction,
+  type FastTransaction,
   FIELD_MODULUS,
   fieldToHash,
+  hexToBytes,
+  type LedgerHeight,
   LOGOUT_GAME,
   type LoginResponse,
   MAX_LOGIN_ROOT_AGE_MS,
+  type OpenSession,
+  type OwnershipProof,
   ownershipBinding,
-  ownershipScope,
   sessionIdOf,
   timestampMs,
   ZERO_ADDRESS,
@@ -19,15 +27,16 @@ import {
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { ARTIFACTS_BURST, MAX_TICKET_AGE_MS, MAX_TICKET_AHEAD_MS } from "../src/limits.ts";
-import { type OwnershipRequest, PassHolder } from "./passHolder.ts";
+import { type OwnershipRequest, PassHolder, type ProofChange } from "./passHolder.ts";
 import { type Answer, call, RawPlayer } from "./rawPlayer.ts";
 import { startServer, type TestServer } from "./startServer.ts";
 import { createTally } from "./testGame.ts";
 
 const games = {
   tally: createTally({ seconds: 1, minPlayers: 1 }),
-  /** The same, for wallets only. */
+  /** The same, for wallets only, and for proofs only. */
   open: { ...createTally(), name: "open", login: ["wallet" as const] },
+  masked: { ...createTally(), name: "masked", login: ["ownership" as const] },
 };
 
 /** A proof takes seconds where many tests share the machine. */
@@ -70,9 +79,10 @@ async function codeOf(request: unknown): Promise<string | undefined> {
   return (body as ErrorResponse).error.code;
 }
 
-const withLogin = (change: object, request = right) => ({
-  ...request,
-  login: { ...request.login, ...change },
+/** The phone's, signed at this moment. */
+const withLogin = (change: object) => ({
+  grant: right.grant,
+  login: { ...right.login, ...holder.signed(phone, right.grant), ...change },
 });
 /** With another grant than the proof's, signed for. */
 const withGrant = (change: object, by: RawPlayer = phone) => {
@@ -83,32 +93,59 @@ const sessionOf = ({ grant }: OwnershipRequest) =>
   test1.server.node.fastChain.session(sessionIdOf(test1.server.node.fastChainId, grant));
 
 describe("a login is refused", () => {
-  test("whose proof is for another contract, season, game, chain or session", async () => {
-    expect(await codeOf(withLogin({ contract: ZERO_ADDRESS }))).toBe("LOGIN_CONTRACT_WRONG");
-    expect(await codeOf(withLogin({ season: 1 }))).toBe("LOGIN_SEASON_WRONG");
-    const { fastChainId, zkChainId } = test1.server.node;
-    const own = { fastChainId, zkChainId, game: "tally", season: 0 };
-    for (const change of [{ game: "open" }, { zkChainId: chainId(1) }, { season: 1 }]) {
-      const scope = fieldToHash(ownershipScope({ ...own, ...change }));
-      expect(await codeOf(withLogin({ scope }))).toBe("LOGIN_SCOPE_WRONG");
-    }
-    expect(await codeOf(withGrant({ payout: laptop.address }))).toBe("LOGIN_BINDING_WRONG");
-    // Somebody who has seen the proof, and wants the session for a key of their own.
-    const stolen = withGrant({ sessionKey: laptop.sessionKey }, laptop);
-    expect(await codeOf(stolen)).toBe("LOGIN_BINDING_WRONG");
-  });
+  /** What a proof is made for instead, and what the server says of it. */
+  type Foreign = readonly [what: string, code: string, change: () => Promise<ProofChange>];
+  const foreign: readonly Foreign[] = [
+    [
+      "the contract: one of the prover's own, with the commitment in the same slot",
+      "LOGIN_CONTRACT_WRONG",
+      async () => ({ contract: await holder.imitateGamePass() }),
+    ],
+    ["the season", "LOGIN_SEASON_WRONG", async () => ({ season: 1 })],
+    ["the game", "LOGIN_SCOPE_WRONG", async () => ({ grant: { ...right.grant, game: "open" } })],
+    ["the ZK chain", "LOGIN_SCOPE_WRONG", async () => ({ zkChainId: chainId(1) })],
+    ["the fast chain", "LOGIN_SCOPE_WRONG", async () => ({ fastChainId: chainId(1) })],
+    [
+      "the session's key",
+      "LOGIN_BINDING_WRONG",
+      async () => ({ grant: { ...right.grant, sessionKey: laptop.sessionKey } }),
+    ],
+    [
+      "the payout address",
+      "LOGIN_BINDING_WRONG",
+      async () => ({ grant: { ...right.grant, payout: laptop.address } }),
+    ],
+    [
+      "the expiry",
+      "LOGIN_BINDING_WRONG",
+      async () => ({
+        grant: { ...right.grant, expiresAtMs: timestampMs(right.grant.expiresAtMs - 1) },
+      }),
+    ],
+  ];
 
-  test("whose proof is said to be for this session, and isn't", async () => {
-    const { season, scope, proof } = right.login;
-    const another = await holder.request(phone, { season: 1, grant: right.grant });
-    const { nullifier } = another.login;
-    for (const lie of [{ nullifier }, { nullifier, proof: another.login.proof }]) {
-      expect(await codeOf(withLogin({ ...lie, season, scope }))).toBe("LOGIN_PROOF_INVALID");
-    }
-    // Somebody who has seen the proof, and says that it is for a key of their own.
-    const thief = withGrant({ sessionKey: laptop.sessionKey }, laptop);
-    const binding = fieldToHash(ownershipBinding(test1.server.node.fastChainId, thief.grant));
-    const lie = { ...thief, login: { ...thief.login, binding, proof } };
+  test.each(foreign)(
+    "whose proof is for something else: %s (%s); LOGIN_PROOF_INVALID when that is hidden",
+    async (_what, code, change) => {
+      const asked = { grant: right.grant, ...(await change()) };
+      const { login } = await holder.request(phone, asked);
+      const { issuedAtMs, signature } = holder.signed(phone, right.grant);
+      expect(await codeOf({ grant: right.grant, login: { ...login, issuedAtMs, signature } })).toBe(
+        code,
+      );
+      // Told as if it were for this session; the root is the proof's own, and one of the chain's.
+      const { contract, season, scope, binding } = right.login;
+      const lie = { ...login, contract, season, scope, binding, issuedAtMs, signature };
+      expect(await codeOf({ grant: right.grant, login: lie })).toBe("LOGIN_PROOF_INVALID");
+    },
+    PROVING_TIMEOUT_MS,
+  );
+
+  test("whose proof somebody else has made, and now wants the session for their own key", async () => {
+    const stolen = withGrant({ sessionKey: laptop.sessionKey, payout: laptop.address }, laptop);
+    expect(await codeOf(stolen)).toBe("LOGIN_BINDING_WRONG");
+    const binding = fieldToHash(ownershipBinding(test1.server.node.fastChainId, stolen.grant));
+    const lie = { ...stolen, login: { ...stolen.login, binding } };
     expect(await codeOf(lie)).toBe("LOGIN_PROOF_INVALID");
   });
 
@@ -136,22 +173,29 @@ describe("a login is refused", () => {
   });
 
   test("that the session key didn't sign, now", async () => {
-    const { grant, login } = right;
+    const { grant } = right;
     const at = (ms: number) => withLogin(holder.signed(phone, grant, timestampMs(Date.now() + ms)));
     expect(await codeOf(at(-MAX_TICKET_AGE_MS - 1000))).toBe("LOGIN_EXPIRED");
     expect(await codeOf(at(MAX_TICKET_AHEAD_MS + 5000))).toBe("LOGIN_EXPIRED");
     expect(await codeOf(withLogin(holder.signed(laptop, grant)))).toBe("LOGIN_SIGNATURE_INVALID");
-    const issuedAtMs = login.issuedAtMs + 1;
-    expect(await codeOf(withLogin({ issuedAtMs }))).toBe("LOGIN_SIGNATURE_INVALID");
+    const { issuedAtMs, signature: earlier } = holder.signed(phone, grant);
+    const moved = { issuedAtMs: issuedAtMs + 1, signature: earlier };
+    expect(await codeOf(withLogin(moved))).toBe("LOGIN_SIGNATURE_INVALID");
     // Nor will one do that the session key gave for something else.
     phone.sessionId = sessionIdOf(test1.server.node.fastChainId, grant);
-    const { ticket, signature } = await phone.ticket({ issuedAtMs: login.issuedAtMs });
-    expect(ticket.issuedAtMs).toBe(login.issuedAtMs);
-    expect(await codeOf(withLogin({ signature }))).toBe("LOGIN_SIGNATURE_INVALID");
+    const { ticket, signature } = await phone.ticket({ issuedAtMs });
+    expect(ticket.issuedAtMs).toBe(issuedAtMs);
+    expect(await codeOf(withLogin({ issuedAtMs, signature }))).toBe("LOGIN_SIGNATURE_INVALID");
   });
 
-  test("of a game that takes only wallets, of one that isn't there, for too long", async () => {
+  test("of a game that takes only wallets, or only proofs: LOGIN_TYPE_REFUSED", async () => {
     expect(await codeOf(withGrant({ game: "open" }))).toBe("LOGIN_TYPE_REFUSED");
+    const byWallet = (game: string) => holder.wallet.login({ grant: { game } });
+    expect((await byWallet("masked")).body.error?.code).toBe("LOGIN_TYPE_REFUSED");
+    expect((await byWallet("open")).status).toBe(200);
+  });
+
+  test("of a game that isn't there, for too long", async () => {
     expect(await codeOf(withGrant({ game: "chess" }))).toBe("GAME_UNKNOWN");
     const expiresAtMs = Date.now() + 25 * 3_600_000;
     expect(await codeOf(withGrant({ expiresAtMs }))).toBe("GRANT_TOO_LONG");
@@ -205,6 +249,15 @@ describe("a session", () => {
     room.seal();
     const news = await room.next("round", ({ phase }) => phase === "reported");
     expect(news).toMatchObject({ minted: [{ to: payout, item: "crown" }] });
+    const [minted] = (news as { minted: readonly { tokenId: string }[] }).minted;
+    const { zkClient, contracts } = test1.server.node;
+    const owner = await zkClient.readContract({
+      abi: gameItemsAbi,
+      address: contracts.gameItems,
+      functionName: "ownerOf",
+      args: [BigInt(minted?.tokenId ?? -1)],
+    });
+    expect(owner.toLowerCase()).toBe(payout);
     await room.leave();
   });
 
@@ -259,10 +312,71 @@ describe("a session", () => {
   });
 });
 
-test("the ledger with all these logins stands up to being verified", async () => {
-  const { ledger, fastChainId, zkChainId } = test1.server.node;
-  const { heights } = await verifyLedger({ ledger, fastChainId, zkChainId });
-  expect(heights).toBeGreaterThan(10);
+describe("the ledger with all these logins", () => {
+  /** The same blocks anew, hash links and all, but for logins that a forger has changed, in the first block with any. */
+  function forge(change: (open: OwnershipLogin) => FastTransaction) {
+    const { ledger, fastChainId } = test1.server.node;
+    const proposer = ledger.head?.header.proposer ?? ZERO_ADDRESS;
+    const { chainIds } = ledger;
+    const forged = new Ledger({ store: createMemoryStore(), chainIds, proposer });
+    let height: number | undefined;
+    for (const { header, transactions } of ledger.blocks({ fromHeight: 0 as LedgerHeight })) {
+      const { chainId, stateRoot, timestampMs } = header;
+      const decoded = chainId === fastChainId ? transactions.map(decodeFastTransaction) : [];
+      const isTarget = height === undefined && decoded.some(isOwnershipLogin);
+      if (isTarget) height = header.height;
+      const changed = decoded.map((one) =>
+        encodeFastTransaction(isOwnershipLogin(one) ? change(one) : one),
+      );
+      const kept = isTarget ? changed : transactions;
+      forged.propose({ chainId, stateRoot, timestampMs, transactions: kept });
+    }
+    return { forged, height };
+  }
+
+  const isOwnershipLogin = (one: FastTransaction): one is OwnershipLogin =>
+    one.type === "openSession" && one.login.type === "ownership";
+  type OwnershipLogin = FastTransaction & OpenSession & { login: OwnershipProof };
+
+  const verify = (ledger: Ledger) => {
+    const { fastChainId, zkChainId } = test1.server.node;
+    return verifyLedger({ ledger, fastChainId, zkChainId });
+  };
+
+  test("stands up to being verified", async () => {
+    const { heights } = await verify(test1.server.node.ledger);
+    expect(heights).toBeGreaterThan(10);
+    const { forged } = forge((open) => open);
+    expect((await verify(forged)).heights).toBe(heights);
+    await forged.close();
+  });
+
+  test.each<[string, (open: OwnershipLogin) => FastTransaction]>([
+    [
+      "with a bit of the proof flipped",
+      ({ login, ...open }) => ({
+        ...open,
+        login: { ...login, proof: login.proof.with(255, (login.proof[255] ?? 0) ^ 1) },
+      }),
+    ],
+    [
+      "with the proof of another session of the same pass",
+      ({ login, ...open }) => ({
+        ...open,
+        login: { ...login, proof: hexToBytes(onLaptop.login.proof) },
+      }),
+    ],
+    [
+      "with another payout address, for whom the proof isn't",
+      ({ grant, ...open }) => ({ ...open, grant: { ...grant, payout: laptop.address } }),
+    ],
+  ])("is found to be forged %s, with the height of the login", async (_how, change) => {
+    const { forged, height } = forge(change);
+    const error = await verify(forged).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "LEDGER_INVALID", details: { height } });
+    expect(faultOf(error)).toMatchObject({ height, code: "LOGIN_PROOF_INVALID" });
+    await forged.close();
+  });
 });
 
 describe("the files to prove with", () => {
@@ -275,6 +389,7 @@ describe("the files to prove with", () => {
       gameLogins: {
         tally: { logins: ["wallet", "ownership"], season: 0 },
         open: { logins: ["wallet"], season: 0 },
+        masked: { logins: ["ownership"], season: 0 },
       },
       ownership: {
         contract: test1.server.node.contracts.gamePass.toLowerCase(),

@@ -7,11 +7,13 @@ import {
   type Address,
   bytesToBigint,
   bytesToHex,
+  type ChainId,
   type ChainNumber,
   chainNumber,
   FIELD_MODULUS,
   fieldToHash,
   type Hash,
+  type Hex,
   identityCommitment,
   joinTicketMessage,
   type LoginRequest,
@@ -24,7 +26,7 @@ import {
   sessionIdOf,
   timestampMs,
 } from "@weft/protocol";
-import { createWalletClient, http, publicActions, toHex } from "viem";
+import { createWalletClient, encodeFunctionData, http, publicActions, toHex } from "viem";
 import type { RawPlayer } from "./rawPlayer.ts";
 
 /** Holds a pass, binds it, and makes real proofs of that, or ones for something else. */
@@ -35,7 +37,7 @@ const zkey = await readArtifact("zkey");
 export type OwnershipRequest = LoginRequest & { readonly login: OwnershipLoginRequest };
 
 /** The ZK chain's state as of a block, and the proof of what is in the pass's slot. */
-export type PassState = {
+type PassState = {
   readonly zkNumber: ChainNumber;
   readonly stateRoot: Hash;
   readonly stateProof: StateProof;
@@ -45,8 +47,9 @@ export type PassState = {
 export type ProofChange = {
   readonly grant?: Partial<SessionGrant>;
   readonly season?: number;
-  readonly zkChainId?: number;
-  readonly state?: PassState;
+  readonly zkChainId?: ChainId;
+  readonly fastChainId?: ChainId;
+  readonly contract?: Address;
 };
 
 export class PassHolder {
@@ -63,20 +66,32 @@ export class PassHolder {
     return BigInt(this.wallet.pass);
   }
 
-  async #write(functionName: "bind" | "transferFrom", args: readonly unknown[]): Promise<void> {
+  get #slot(): Hex {
+    return toHex(gamePassCommitmentsSlot + this.#pass, { size: 32 });
+  }
+
+  get #commitment(): Hash {
+    return fieldToHash(identityCommitment(this.#secret));
+  }
+
+  async #send(transaction: { readonly to?: Address; readonly data: Hex }) {
     const { account } = this.wallet;
     const transport = http(this.#node.rpc.zkUrl);
     const client = createWalletClient({ account, transport }).extend(publicActions);
-    const address = this.#node.contracts.gamePass;
-    const call = { abi: gamePassAbi, address, functionName, args, chain: null };
-    const hash = await client.writeContract(call as never);
-    const { status } = await client.waitForTransactionReceipt({ hash, pollingInterval: 50 });
-    if (status !== "success") throw new Error(`${functionName} failed`);
+    const hash = await client.sendTransaction({ ...transaction, chain: null });
+    const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 50 });
+    if (receipt.status !== "success") throw new Error("the transaction failed");
+    return receipt;
+  }
+
+  async #write(functionName: "bind" | "transferFrom", args: readonly unknown[]): Promise<void> {
+    const data = encodeFunctionData({ abi: gamePassAbi, functionName, args } as never);
+    await this.#send({ to: this.#node.contracts.gamePass, data });
   }
 
   /** Binds the pass to this holder's secret. */
   bind(): Promise<void> {
-    return this.#write("bind", [this.#pass, fieldToHash(identityCommitment(this.#secret))]);
+    return this.#write("bind", [this.#pass, this.#commitment]);
   }
 
   /** Gives the pass away, which unbinds it. */
@@ -84,14 +99,22 @@ export class PassHolder {
     return this.#write("transferFrom", [this.wallet.address, to, this.#pass]);
   }
 
+  /** A contract of the holder's own that has the commitment where GamePass would have it. */
+  async imitateGamePass(): Promise<Address> {
+    const [push32, sstore, stop] = ["7f", "55", "00"];
+    const words = [this.#commitment, this.#slot].map((word) => push32 + word.slice(2));
+    const { contractAddress } = await this.#send({ data: `0x${words.join("")}${sstore}${stop}` });
+    if (!contractAddress) throw new Error("no contract was made");
+    return contractAddress.toLowerCase() as Address;
+  }
+
   /** The state of this moment. */
-  async state(): Promise<PassState> {
-    const { zkClient, contracts } = this.#node;
+  async #state(contract: Address): Promise<PassState> {
+    const { zkClient } = this.#node;
     const block = await zkClient.getBlock();
-    const slot = toHex(gamePassCommitmentsSlot + this.#pass, { size: 32 });
     const answer = (await zkClient.request({
       method: "weft_getStateProof",
-      params: [contracts.gamePass, [slot], toHex(block.number)],
+      params: [contract, [this.#slot], toHex(block.number)],
     } as never)) as { storage: { proof: StateProof }[] };
     const stateProof = answer.storage[0]?.proof;
     if (stateProof === undefined) throw new Error("no proof of the slot");
@@ -101,15 +124,16 @@ export class PassHolder {
 
   /** A login for a session of the player's key. It is right, but for what `change` makes the proof be of. */
   async request(player: RawPlayer, change: ProofChange = {}): Promise<OwnershipRequest> {
-    const { fastChainId, zkChainId } = this.#node;
+    const { gamePass } = this.#node.fastChain.genesis;
+    const { fastChainId, zkChainId, season, contract } = {
+      ...{ fastChainId: this.#node.fastChainId, zkChainId: this.#node.zkChainId },
+      ...{ season: 0, contract: gamePass },
+      ...change,
+    };
     const grant = this.grant(player, change.grant);
-    const { zkNumber, stateRoot, stateProof } = change.state ?? (await this.state());
-    const { game } = grant;
-    const season = change.season ?? 0;
-    const chains = { fastChainId, zkChainId: (change.zkChainId as never) ?? zkChainId };
-    const scope = ownershipScope({ ...chains, game, season });
+    const { zkNumber, stateRoot, stateProof } = await this.#state(contract);
+    const scope = ownershipScope({ fastChainId, zkChainId, game: grant.game, season });
     const binding = ownershipBinding(fastChainId, grant);
-    const contract = this.#node.fastChain.genesis.gamePass;
     const witness = { secret: this.#secret, tokenId: this.#pass, contract, scope, binding };
     const made = await proveOwnership({ wasm, zkey, witness: { ...witness, stateProof } });
     const login = {
