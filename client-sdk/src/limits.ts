@@ -51,7 +51,7 @@ export const MAX_PASS_BUCKET = 1024;
 export const STATE_PROOF_SLOTS = 64;
 /** A file of a circuit's set-up. */
 export const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
-/** Files that a browser keeps: two for each of two set-ups. */
+/** Files that are kept: two for each of two set-ups. */
 export const MAX_CACHED_ARTIFACTS = 4;
 /** How long the thread that proves may take to start, and to prove, on a slow and busy device. */
 export const PROVER_START_TIMEOUT_MS = 60_000;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { ownershipArtifacts } from "@weft/circuits";
 import { describe, expect, test } from "vitest";
-import { MAX_ARTIFACT_BYTES } from "../limits.ts";
-import { openArtifactCache } from "./artifactCache.ts";
+import { MAX_ARTIFACT_BYTES, MAX_CACHED_ARTIFACTS } from "../limits.ts";
+import { createMemoryCache, openArtifactCache } from "./artifactCache.ts";
 import { type ArtifactSource, loadArtifacts, type ProverArtifacts } from "./artifacts.ts";
 
 const url = new URL("https://play.example.com/eu/");
@@ -28,6 +28,10 @@ function network(files: Record<string, Uint8Array>) {
 }
 
 const wasmUrl = `https://play.example.com/eu/weft/circuits/${hashOf(wasm)}.wasm`;
+/** With nothing kept from before. */
+const load = (pinned: ProverArtifacts | undefined, change: Partial<ArtifactSource>) =>
+  loadArtifacts(pinned, source(change), createMemoryCache());
+
 const source = (change: Partial<ArtifactSource>): ArtifactSource => ({
   url,
   fetch: network({}).fetch,
@@ -39,7 +43,7 @@ const source = (change: Partial<ArtifactSource>): ArtifactSource => ({
 
 test("what the SDK has itself is asked of nobody", async () => {
   const { fetch, asked } = network({});
-  const files = await loadArtifacts(undefined, source({ fetch }));
+  const files = await load(undefined, { fetch });
   expect(hashOf(files.wasm)).toBe(ownershipArtifacts.wasm.sha256);
   expect(hashOf(files.zkey)).toBe(ownershipArtifacts.zkey.sha256);
   expect(asked).toEqual([]);
@@ -49,7 +53,7 @@ test("another set-up comes from the server, or from where the application says",
   const shares: number[] = [];
   const { fetch, asked } = network({ [wasmUrl]: wasm, "https://cdn.example.com/key": zkey });
   const onProgress = (share: number) => shares.push(share);
-  expect(await loadArtifacts(pinned, source({ fetch, onProgress }))).toEqual({ wasm, zkey });
+  expect(await load(pinned, { fetch, onProgress })).toEqual({ wasm, zkey });
   expect(asked.toSorted()).toEqual(["https://cdn.example.com/key", wasmUrl]);
   expect(shares.at(-1)).toBe(1);
 });
@@ -60,7 +64,7 @@ describe("ARTIFACT_MISMATCH", () => {
     const path = "/weft/circuits/x";
     const offer = (sha256: string) => ({ sha256, sizeBytes: 1, path });
     const offered = { wasm: offer(hashOf(wasm)), zkey: offer("00".repeat(32)) };
-    await expect(loadArtifacts(pinned, source({ fetch, offered }))).rejects.toMatchObject({
+    await expect(load(pinned, { fetch, offered })).rejects.toMatchObject({
       code: "ARTIFACT_MISMATCH",
       details: { artifact: "zkey", expected: hashOf(zkey), found: "00".repeat(32) },
     });
@@ -69,7 +73,7 @@ describe("ARTIFACT_MISMATCH", () => {
 
   test("when what was loaded is something else", async () => {
     const { fetch } = network({ [wasmUrl]: zkey, "https://cdn.example.com/key": zkey });
-    await expect(loadArtifacts(pinned, source({ fetch }))).rejects.toMatchObject({
+    await expect(load(pinned, { fetch })).rejects.toMatchObject({
       code: "ARTIFACT_MISMATCH",
       details: { artifact: "wasm", expected: hashOf(wasm), found: hashOf(zkey) },
     });
@@ -77,7 +81,7 @@ describe("ARTIFACT_MISMATCH", () => {
 });
 
 test("ARTIFACT_UNAVAILABLE when it isn't there, or has no end", async () => {
-  await expect(loadArtifacts(pinned, source({}))).rejects.toMatchObject({
+  await expect(load(pinned, {})).rejects.toMatchObject({
     code: "ARTIFACT_UNAVAILABLE",
   });
   const chunk = new Uint8Array(1024 * 1024);
@@ -87,7 +91,7 @@ test("ARTIFACT_UNAVAILABLE when it isn't there, or has no end", async () => {
     controller.enqueue(chunk);
   };
   const fetch = async () => new Response(new ReadableStream({ pull }));
-  await expect(loadArtifacts(pinned, source({ fetch }))).rejects.toMatchObject({
+  await expect(load(pinned, { fetch })).rejects.toMatchObject({
     code: "ARTIFACT_UNAVAILABLE",
   });
   // both files, and what a stream reads ahead
@@ -101,16 +105,52 @@ test("ABORTED while it is loaded", async () => {
       init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
       stop.abort();
     });
-  await expect(loadArtifacts(pinned, source({ fetch, signal: stop.signal }))).rejects.toMatchObject(
-    { code: "ABORTED" },
-  );
+  await expect(load(pinned, { fetch, signal: stop.signal })).rejects.toMatchObject({
+    code: "ABORTED",
+  });
 });
 
-test("nothing is kept where there is no Cache Storage, or it refuses", async () => {
+describe("what was loaded is kept", () => {
   const refusing = { open: () => Promise.reject(new Error("not in this mode")) };
-  for (const storage of [undefined, refusing as unknown as CacheStorage]) {
-    const cache = await openArtifactCache(storage);
-    await cache.write("00", wasm);
+  test.each([
+    ["there is no Cache Storage", undefined],
+    ["it refuses", refusing as unknown as CacheStorage],
+  ])("in memory, as a copy, where %s", async (_where, storage) => {
+    const cache = await openArtifactCache(storage, createMemoryCache());
     expect(await cache.read("00")).toBeUndefined();
-  }
+    const bytes = wasm.slice();
+    await cache.write("00", bytes);
+    bytes.fill(0);
+    const read = await cache.read("00");
+    expect(read).toEqual(wasm);
+    read?.fill(0);
+    expect(await cache.read("00")).toEqual(wasm);
+  });
+
+  test("up to a bound; the oldest go", async () => {
+    const cache = createMemoryCache();
+    const names = Array.from({ length: MAX_CACHED_ARTIFACTS + 2 }, (_, i) => String(i));
+    for (const name of names) await cache.write(name, wasm);
+    await cache.write("2", zkey);
+    const kept = await Promise.all(names.map((name) => cache.read(name)));
+    expect(kept.map((bytes) => bytes?.length)).toEqual([undefined, undefined, 2, 3, 3, 3]);
+  });
+
+  test("so that the next login asks nobody", async () => {
+    const { fetch, asked } = network({ [wasmUrl]: wasm, "https://cdn.example.com/key": zkey });
+    const cache = createMemoryCache();
+    for (let login = 0; login < 2; login++) {
+      const files = await loadArtifacts(pinned, source({ fetch }), cache);
+      expect(files).toEqual({ wasm, zkey });
+      // as proving does
+      structuredClone(files, { transfer: [files.wasm.buffer, files.zkey.buffer] });
+      expect(asked).toHaveLength(2);
+    }
+  });
+
+  test("for all logins of the program, where nothing else is said", async () => {
+    const { fetch, asked } = network({ [wasmUrl]: wasm, "https://cdn.example.com/key": zkey });
+    for (let login = 0; login < 2; login++) await loadArtifacts(pinned, source({ fetch }));
+    expect(asked).toHaveLength(2);
+  });
 });

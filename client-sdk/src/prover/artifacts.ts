@@ -36,9 +36,10 @@ export type ArtifactSource = {
 export async function loadArtifacts(
   pinned: ProverArtifacts = ownershipArtifacts,
   source: ArtifactSource,
+  opened: ArtifactCache | Promise<ArtifactCache> = openArtifactCache(),
 ): Promise<Record<ArtifactName, Uint8Array>> {
   const shares = { wasm: 0, zkey: 0 };
-  const cache = await openArtifactCache();
+  const cache = await opened;
   const load = (name: ArtifactName) => {
     const onProgress = (share: number) => {
       shares[name] = share;

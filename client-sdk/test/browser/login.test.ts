@@ -78,6 +78,13 @@ describeInChromium("a login by ownership proof in Chromium", () => {
     await expect(broken).rejects.toThrow("createWorker");
   });
 
+  test("ABORTED ends the proving", { timeout: TIMEOUT_MS }, async () => {
+    page = await openPage<Page>(pagePath);
+    const { code, shares } = await page.call("logInAndAbort", request);
+    expect(code).toBe("ABORTED");
+    expect(shares.at(-1)).toBeLessThan(1);
+  });
+
   test("ARTIFACT_MISMATCH for a circuit that isn't the trusted one", {
     timeout: TIMEOUT_MS,
   }, async () => {

@@ -65,3 +65,22 @@ export async function logInUntrusted({ url, key, pass }: LoginRequest): Promise<
     (error: { code: string }) => error.code,
   );
 }
+
+/** Calls a login off in the middle of the proof. @returns the code, and how much of the proof was done */
+export async function logInAndAbort({ url, key, pass }: LoginRequest) {
+  const identity = await createIdentity(privateKeyToAccount(key));
+  const stop = new AbortController();
+  const shares: number[] = [];
+  const onProgress = ({ phase, share }: LoginProgress) => {
+    if (phase !== "proving") return;
+    shares.push(share);
+    if (share > 0) stop.abort();
+  };
+  const { signal } = stop;
+  const login = createClient({ url }).login({ identity, pass, game: tally, onProgress, signal });
+  const code = await login.then(
+    () => "it got in",
+    (error: { code: string }) => error.code,
+  );
+  return { code, shares };
+}
