@@ -18,9 +18,11 @@ export const LEAVE_SEAL_TIMEOUT_MS = 2000;
 
 /** How long joining waits for the room's welcome and its first state. */
 export const JOIN_TIMEOUT_MS = 10_000;
-/** Attempts to reconnect, with pauses that grow to `MAX_RECONNECT_PAUSE_MS`. */
-export const MAX_RECONNECT_ATTEMPTS = 12;
-export const MAX_RECONNECT_PAUSE_MS = 3000;
+/** Pauses between tries to get a lost connection back, growing from the first to the second. */
+export const MIN_RECONNECT_PAUSE_MS = 100;
+export const MAX_RECONNECT_PAUSE_MS = 2000;
+/** How long a client tries to come back after its connection was lost, restarts of the server included. */
+export const RESUME_MS = 120_000;
 
 /** Listeners of one kind on one room: more is a leak. */
 export const MAX_LISTENERS = 1000;

@@ -116,6 +116,32 @@ test("asked again after a reconnection, signs again, without asking the applicat
   expect({ asked, signed: signed.length }).toEqual({ asked: 1, signed: 2 });
 });
 
+describe("the server was started anew", () => {
+  test("and the round's end, which wasn't on disk, comes again with more: that one counts", async () => {
+    const { signer } = createWitness();
+    signer.onSealRequest({ roundId, head: heads[1] as LaneHead }, heard(20, 1), headAt);
+    signer.onWelcome();
+    signer.onSealRequest({ roundId, head }, heard(20, 1), headAt);
+    await signer.coSign(requestOf(), room);
+  });
+
+  test("and the same end comes again: what the game has applied since doesn't matter", async () => {
+    const { signer } = createFullWitness();
+    signer.onWelcome();
+    signer.onSealRequest({ roundId, head }, heard(30, 3), headAt);
+    await signer.coSign(requestOf(), room);
+  });
+
+  test("but without that, no other end is believed", async () => {
+    const { signer } = createWitness();
+    signer.onSealRequest({ roundId, head: heads[3] as LaneHead }, heard(20, 1), headAt);
+    signer.onSealRequest({ roundId, head }, heard(20, 1), headAt);
+    await expect(signer.coSign(requestOf(), room)).rejects.toMatchObject({
+      code: "REPORT_MISMATCH",
+    });
+  });
+});
+
 describe("REPORT_MISMATCH, and nothing is signed, of a report", () => {
   const crown = { to: winner, item: "crown" };
   const forged: [string, CoSignRequest][] = [

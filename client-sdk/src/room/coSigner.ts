@@ -48,6 +48,8 @@ export class CoSigner {
   #round: WitnessedRound | undefined;
   /** On the newest report that came. */
   #decision: Decision | undefined;
+  /** The round's end may be another one: it wasn't on disk, and the server was started anew. */
+  #endInDoubt = false;
 
   constructor(options: CoSignerOptions) {
     this.#options = options;
@@ -60,6 +62,11 @@ export class CoSigner {
     this.#round = { roundId, cap, openedAfter: height, end: undefined };
   }
 
+  /** The connection is a new one. */
+  onWelcome(): void {
+    this.#endInDoubt = true;
+  }
+
   /**
    * The round is over.
    * @param headAt This player's lane after a frame, as it was made here.
@@ -70,7 +77,11 @@ export class CoSigner {
     headAt: (seq: number) => LaneHead | undefined,
   ): void {
     const round = this.#round;
-    if (round?.roundId !== roundId || round.end !== undefined) return;
+    if (round?.roundId !== roundId) return;
+    if (round.end !== undefined && !this.#endInDoubt) return;
+    this.#endInDoubt = false;
+    // Asked again about the same end, while the game has gone on perhaps.
+    if (round.end?.head.hash === head.hash) return;
     let problem: string | undefined;
     if (headAt(head.seq)?.hash !== head.hash) problem = "it counts actions that were never sent";
     // What was applied before the end was told came before the end.

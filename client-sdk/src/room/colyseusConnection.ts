@@ -1,13 +1,18 @@
 import type { Room as ColyseusRoom } from "@colyseus/sdk";
-import { MAX_RECONNECT_ATTEMPTS, MAX_RECONNECT_PAUSE_MS } from "../limits.ts";
+import { MAX_RECONNECT_PAUSE_MS, MIN_RECONNECT_PAUSE_MS } from "../limits.ts";
+import { reconnectPauseMs } from "./resumingConnection.ts";
 import type { RoomConnection } from "./roomConnection.ts";
 
 /** Colyseus's room as a connection. Give it before the first message can have arrived. */
 export function colyseusConnection(room: ColyseusRoom<unknown, unknown>): RoomConnection {
   // A drop right after joining is one like any other: the lane's numbers sort out what got through.
   room.reconnection.minUptime = 0;
-  room.reconnection.maxRetries = MAX_RECONNECT_ATTEMPTS;
-  room.reconnection.maxDelay = MAX_RECONNECT_PAUSE_MS;
+  // Whoever resumes says when it has been long enough.
+  room.reconnection.maxRetries = Number.POSITIVE_INFINITY;
+  room.reconnection.minDelay = 0;
+  room.reconnection.maxDelay = 2 * MAX_RECONNECT_PAUSE_MS;
+  room.reconnection.delay = MIN_RECONNECT_PAUSE_MS;
+  room.reconnection.backoff = (attempt) => reconnectPauseMs(attempt - 1, Math.random);
   let leaving = false;
   // An attempt to reconnect can't be called off; the one that gets through leaves at once.
   room.onReconnect(() => {
@@ -31,6 +36,11 @@ export function colyseusConnection(room: ColyseusRoom<unknown, unknown>): RoomCo
       leaving = true;
       room.reconnection.maxRetries = 0;
       if (room.connection.isOpen) await room.leave();
+    },
+    abandon() {
+      leaving = true;
+      room.reconnection.enabled = false;
+      room.connection.close();
     },
   };
 }

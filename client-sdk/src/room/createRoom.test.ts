@@ -54,6 +54,7 @@ function createTestConnection() {
     onError: (listener) => void Object.assign(on, { error: listener }),
     onLeave: (listener) => void Object.assign(on, { leave: listener }),
     leave: async () => void leaves++,
+    abandon: () => {},
   };
   const say = (name: string, message?: unknown) => messages.get(name)?.(message);
   return { connection, say, on, sent, frames, leaves: () => leaves };
@@ -130,6 +131,46 @@ describe("joining", () => {
 });
 
 describe("a joined room", () => {
+  test("a server that was started anew has less: what it lost goes out again, and isn't applied any more", async () => {
+    const room = await join();
+    for (let n = 1; n <= 3; n++) room.act.add({ n });
+    const finality = { applied: 3, sequenced: 1, sealed: 3, height: ledgerHeight(7) };
+    peer.say(Message.finality, finality);
+    expect(room.finalityOf(2)).toEqual({ level: "applied", sealed: true });
+    const heads = peer.frames.map((_, i) =>
+      peer.frames.slice(0, i + 1).reduce((head, bytes) => extendLane(head, bytes), start),
+    ) as [LaneHead, LaneHead, LaneHead];
+    const heard: unknown[] = [];
+    room.onFinality((next) => heard.push(next));
+    peer.on.drop();
+    peer.frames.length = 0;
+    peer.say(Message.welcome, { ...welcome, head: heads[0], sealed: 0 });
+    expect(heard).toEqual([{ ...finality, applied: 1, sealed: 0 }]);
+    expect(room.finalityOf(2)).toEqual({ level: "sent", sealed: false });
+    expect(peer.frames).toHaveLength(2);
+    expect(room.status).toBe("open");
+  });
+
+  test("LANE_DIVERGED when the server has lost what it said was on disk", async () => {
+    const room = await join();
+    room.act.add({ n: 1 });
+    peer.say(Message.finality, { applied: 1, sequenced: 1, sealed: 0, height: ledgerHeight(7) });
+    const left = new Promise<RoomLeave>((resolve) => room.onLeave(resolve));
+    peer.on.drop();
+    peer.say(Message.welcome, welcome);
+    expect(await left).toMatchObject({ error: { code: "LANE_DIVERGED" } });
+  });
+
+  test("the same news of a round after a reconnection is no news", async () => {
+    const room = await join();
+    const heard: unknown[] = [];
+    room.onRound(({ phase }) => heard.push(phase));
+    const news = { phase: "void", roundId: `0x${"ef".repeat(32)}`, code: "ROUND_STALE" };
+    peer.say(Message.round, news);
+    peer.say(Message.round, news);
+    expect(heard).toEqual(["void"]);
+  });
+
   test("LANE_DIVERGED when a reconnection leads to another lane: the room is left, and says why", async () => {
     const room = await join();
     const left = new Promise<RoomLeave>((resolve) => room.onLeave(resolve));

@@ -125,6 +125,9 @@ class Seat<G extends ClientGame> {
       this.#coSign(request).catch((error: unknown) => this.#report(error));
     });
     on(Message.round, readRound, (round) => {
+      // After a reconnection the newest news comes again.
+      const { roundId, phase } = this.#round ?? {};
+      if (round.roundId === roundId && round.phase === phase) return;
       this.#coSigner.onRound(round, this.#finality);
       this.#round = round;
       this.#rounds.emit(round);
@@ -141,7 +144,10 @@ class Seat<G extends ClientGame> {
     connection.onError((code, message) =>
       this.#report(new ClientError("CONNECTION_ERROR", message, { details: { code } })),
     );
-    connection.onLeave((code, reason) => this.#end({ code, reason }));
+    connection.onLeave((code, reason, error) => {
+      if (error !== undefined) this.#report(error);
+      this.#end({ code, reason, ...(error === undefined ? {} : { error }) });
+    });
   }
 
   #onWelcome(welcome: Welcome): void {
@@ -157,9 +163,23 @@ class Seat<G extends ClientGame> {
     }
     this.#welcome = welcome;
     this.#sender ??= this.#createSender(startLane({ ...welcome, sessionId }));
-    this.#sender.resume(welcome.head);
+    this.#sender.resume(welcome.head, welcome.sealed);
+    if (before !== undefined) this.#fallBack(welcome);
     this.#setStatus("open");
     this.#checkJoined();
+  }
+
+  /** A server that was started anew has lost what wasn't on disk: it isn't applied any more, and goes out again. */
+  #fallBack({ head, sealed }: Welcome): void {
+    this.#coSigner.onWelcome();
+    const { applied, ...before } = this.#finality;
+    if (applied <= head.seq && before.sealed <= sealed) return;
+    this.#finality = {
+      ...before,
+      applied: Math.min(applied, head.seq),
+      sealed: Math.min(before.sealed, sealed),
+    };
+    this.#finalities.emit(this.#finality);
   }
 
   #createSender(start: ReturnType<typeof startLane>): LaneSender {

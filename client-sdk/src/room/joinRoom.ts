@@ -2,18 +2,20 @@ import { Client, type Room as ColyseusRoom } from "@colyseus/sdk";
 import type { ChainId, CodedError, Hash, JoinOptions } from "@weft/protocol";
 import { ClientError, ServerError } from "../errors.ts";
 import type { ClientGame, GameState } from "../game.ts";
-import { MAX_UNSEQUENCED_FRAMES, SEAL_INTERVAL_MS } from "../limits.ts";
+import { MAX_UNSEQUENCED_FRAMES, RESUME_MS, SEAL_INTERVAL_MS } from "../limits.ts";
 import type { JoinRoomOptions } from "../session/session.ts";
 import { systemTimers } from "../timers.ts";
 import { colyseusConnection } from "./colyseusConnection.ts";
 import { createRoom } from "./createRoom.ts";
+import { ResumingConnection } from "./resumingConnection.ts";
 import type { JoinedRoom } from "./room.ts";
+import type { RoomConnection } from "./roomConnection.ts";
 
 export type JoinContext<G extends ClientGame> = {
   readonly url: URL;
   readonly game: G;
-  /** What lets the player in. */
-  readonly weft: JoinOptions;
+  /** Signs what lets the player in: to a new lane, or back to one. */
+  readonly ticket: (lane?: number) => Promise<JoinOptions>;
   readonly chainId: ChainId;
   readonly zkChainId: ChainId;
   readonly sessionId: Hash;
@@ -22,12 +24,27 @@ export type JoinContext<G extends ClientGame> = {
 
 /** Takes a seat with Colyseus, then builds the lane on it. Errors as `Session.join`. */
 export async function joinRoom<G extends ClientGame>(
-  { url, game, weft, chainId, zkChainId, sessionId, sign }: JoinContext<G>,
+  { url, game, ticket, chainId, zkChainId, sessionId, sign }: JoinContext<G>,
   options: JoinRoomOptions,
 ): Promise<JoinedRoom<G>> {
-  const colyseus = await takeSeat<G>(url, game, options.roomId, { ...options.options, weft });
+  const rooms = new WeakMap<RoomConnection, ColyseusRoom<unknown, GameState<G>>>();
+  const connect = async (roomId: string | undefined, lane?: number) => {
+    const weft = await ticket(lane);
+    const colyseus = await takeSeat<G>(url, game, roomId, { ...options.options, weft });
+    const connection = colyseusConnection(colyseus as ColyseusRoom<unknown, unknown>);
+    rooms.set(connection, colyseus);
+    return connection;
+  };
+  const first = await connect(options.roomId);
+  const connection = new ResumingConnection({
+    connection: first,
+    resume: (lane) => connect(first.roomId, lane),
+    timers: systemTimers,
+    random: Math.random,
+    resumeForMs: options.resumeForMs ?? RESUME_MS,
+  });
   const room = await createRoom({
-    connection: colyseusConnection(colyseus as ColyseusRoom<unknown, unknown>),
+    connection,
     game,
     chainId,
     zkChainId,
@@ -38,8 +55,11 @@ export async function joinRoom<G extends ClientGame>(
     sealIntervalMs: options.sealIntervalMs ?? SEAL_INTERVAL_MS,
     approveReport: (report) => options.approveReport?.(report) ?? true,
   });
-  // assigned, not spread: the room's values are getters
-  return Object.assign(room, { colyseus });
+  // added, not spread: the room's values are getters
+  return Object.defineProperty(room, "colyseus", {
+    get: () => rooms.get(connection.current),
+    enumerable: true,
+  }) as JoinedRoom<G>;
 }
 
 async function takeSeat<G extends ClientGame>(

@@ -52,7 +52,7 @@ async function settleMicrotasks() {
 describe("sending", () => {
   test("frames go out at once, numbered from 1, and both ends have the same head", () => {
     const { peer, sender, exchange } = setUp();
-    sender.resume(start);
+    sender.resume(start, 0);
     expect([1, 2, 3].map((n) => sender.push("move", { n }))).toEqual([1, 2, 3]);
     exchange();
     expect(peer.actions).toEqual([1, 2, 3].map((n) => ["move", { n }]));
@@ -63,14 +63,14 @@ describe("sending", () => {
     const { peer, sender, exchange } = setUp();
     sender.push("move", null);
     expect(peer.inFlight).toBe(0);
-    sender.resume(start);
+    sender.resume(start, 0);
     exchange();
     expect(peer.actions).toEqual([["move", null]]);
   });
 
   test("SEND_BUFFER_FULL when too many wait to be sequenced, and nothing has changed", () => {
     const { peer, sender, exchange } = setUp({ maxUnsequencedFrames: 2 });
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     sender.push("b", null);
     const { head } = sender;
@@ -106,7 +106,7 @@ describe("sending", () => {
 describe("sealing", () => {
   test("a seal a second, while there is anything to seal, and none when idle", async () => {
     const { timers, peer, sender, exchange } = setUp();
-    sender.resume(start);
+    sender.resume(start, 0);
     for (let second = 1; second <= 3; second++) {
       sender.push("move", second);
       timers.advance(SEAL_INTERVAL_MS);
@@ -122,7 +122,7 @@ describe("sealing", () => {
 
   test("no frame overtakes or follows a seal that is being signed", async () => {
     const { peer, sender, exchange, finishSigning } = setUp({ signsByItself: false });
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     sender.seal();
     sender.push("b", null);
@@ -136,7 +136,7 @@ describe("sealing", () => {
 
   test("flush waits for the seal over all frames", async () => {
     const { peer, sender, exchange, finishSigning } = setUp({ signsByItself: false });
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     let flushed = false;
     const flush = sender.flush().then(() => {
@@ -152,7 +152,7 @@ describe("sealing", () => {
 
   test("flush doesn't wait for a connection that is gone", async () => {
     const { sender } = setUp();
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     sender.pause();
     await sender.flush();
@@ -168,7 +168,7 @@ describe("sealing", () => {
       },
       onSealFailed: (cause) => failures.push(cause),
     });
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     sender.seal();
     await settleMicrotasks();
@@ -195,7 +195,7 @@ describe("sealing", () => {
         },
       },
     });
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("move", { dx: 1 });
     sender.seal();
     await done.promise;
@@ -215,14 +215,14 @@ describe("sealing", () => {
 describe("getting over losses", () => {
   test("what a broken connection swallowed is sent again, once", async () => {
     const { timers, peer, sender, exchange } = setUp();
-    sender.resume(start);
+    sender.resume(start, 0);
     for (let n = 1; n <= 5; n++) sender.push("move", n);
     peer.receive(2);
     peer.drop();
     sender.pause();
     sender.push("move", 6);
     peer.isOpen = true;
-    sender.resume(peer.head);
+    sender.resume(peer.head, peer.sealed);
     exchange();
     expect(peer.actions).toEqual([1, 2, 3, 4, 5, 6].map((n) => ["move", n]));
     timers.advance(SEAL_INTERVAL_MS);
@@ -233,13 +233,13 @@ describe("getting over losses", () => {
 
   test("a seal whose signing the break outlasted isn't sent into the new connection", async () => {
     const { timers, peer, sender, exchange, finishSigning } = setUp({ signsByItself: false });
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     sender.seal();
     peer.drop();
     sender.pause();
     peer.isOpen = true;
-    sender.resume(start);
+    sender.resume(start, 0);
     await finishSigning();
     exchange();
     await finishSigning();
@@ -254,7 +254,7 @@ describe("getting over losses", () => {
   test("a long backlog goes out in chunks that stay under the server's rate", async () => {
     const { timers, peer, sender } = setUp();
     for (let n = 0; n < 3 * RESEND_CHUNK_FRAMES; n++) sender.push("move", n);
-    sender.resume(start);
+    sender.resume(start, 0);
     expect(peer.inFlight).toBe(RESEND_CHUNK_FRAMES);
     // new actions neither jump the queue nor delay it
     timers.advance(RESEND_CHUNK_PAUSE_MS - 1);
@@ -270,7 +270,7 @@ describe("getting over losses", () => {
 
   test("RATE_LIMITED: sent again from what is expected, after a pause that grows", () => {
     const { timers, peer, sender, exchange } = setUp();
-    sender.resume(start);
+    sender.resume(start, 0);
     for (let n = 1; n <= 4; n++) sender.push("move", n);
     peer.excess = 2;
     exchange();
@@ -289,7 +289,7 @@ describe("getting over losses", () => {
 
   test("SEAL_OUT_OF_ORDER: sealed again once the missing frames are there", async () => {
     const { timers, peer, sender, exchange } = setUp();
-    sender.resume(start);
+    sender.resume(start, 0);
     sender.push("a", null);
     peer.excess = 1;
     sender.seal();
@@ -306,7 +306,7 @@ describe("getting over losses", () => {
     "%s is not for the lane to get over",
     (code) => {
       const { sender } = setUp();
-      sender.resume(start);
+      sender.resume(start, 0);
       expect(sender.onRefusal({ code, message: "" })).toBe(false);
     },
   );
@@ -314,7 +314,7 @@ describe("getting over losses", () => {
 
 test("frames that were still held back when the time for a seal came get one of their own", async () => {
   const { timers, peer, sender, exchange } = setUp();
-  sender.resume(start);
+  sender.resume(start, 0);
   peer.excess = 1;
   for (let n = 0; n <= RESEND_CHUNK_FRAMES; n++) sender.push("move", n);
   exchange(1);
@@ -329,6 +329,45 @@ test("frames that were still held back when the time for a seal came get one of 
   expect(peer.sealed).toBe(2 * RESEND_CHUNK_FRAMES + 1);
 });
 
+describe("a server that was started anew, with less than it had", () => {
+  const crash = ({ peer, sender }: ReturnType<typeof setUp>) => {
+    peer.crash();
+    sender.pause();
+    peer.isOpen = true;
+    sender.resume(peer.head, peer.sealed);
+  };
+
+  test("gets what it lost, also when it doesn't take it at once", () => {
+    const ends = setUp();
+    ends.peer.storesAtOnce = false;
+    ends.sender.resume(start, 0);
+    for (let n = 1; n <= 3; n++) ends.sender.push("move", n);
+    ends.exchange();
+    ends.peer.excess = 1;
+    crash(ends);
+    ends.exchange();
+    ends.timers.advance(MAX_RESEND_DELAY_MS);
+    ends.exchange();
+    expect(ends.peer.actions).toEqual([1, 2, 3].map((n) => ["move", n]));
+  });
+
+  test("gets its seal again", async () => {
+    const ends = setUp();
+    ends.peer.storesAtOnce = false;
+    ends.sender.resume(start, 0);
+    ends.sender.push("move", 1);
+    ends.sender.seal();
+    await settleMicrotasks();
+    ends.exchange();
+    expect(ends.peer.sealed).toBe(1);
+    crash(ends);
+    ends.timers.advance(SEAL_INTERVAL_MS);
+    await settleMicrotasks();
+    ends.exchange();
+    expect(ends.peer.sealed).toBe(1);
+  });
+});
+
 describe("LANE_DIVERGED", () => {
   const expectDiverged = ({ diverged, sender }: ReturnType<typeof setUp>) => {
     expect(diverged.map(({ code }) => code)).toEqual(["LANE_DIVERGED"]);
@@ -338,19 +377,19 @@ describe("LANE_DIVERGED", () => {
   test("when the server has another frame under the same number", () => {
     const ends = setUp();
     ends.sender.push("a", null);
-    ends.sender.resume({ seq: 1, hash: `0x${"00".repeat(32)}` });
+    ends.sender.resume({ seq: 1, hash: `0x${"00".repeat(32)}` }, 0);
     expectDiverged(ends);
   });
 
   test("when the server has frames that were never sent", () => {
     const ends = setUp();
-    ends.sender.resume({ ...start, seq: 1 });
+    ends.sender.resume({ ...start, seq: 1 }, 0);
     expectDiverged(ends);
   });
 
   test("when the server wants a frame again that it said was on disk", () => {
     const ends = setUp();
-    ends.sender.resume(start);
+    ends.sender.resume(start, 0);
     ends.sender.push("a", null);
     ends.exchange();
     ends.sender.onRefusal({ code: "FRAME_OUT_OF_ORDER", message: "", expected: 1 });
@@ -359,7 +398,7 @@ describe("LANE_DIVERGED", () => {
 
   test("when finality is ahead of what was sent", () => {
     const ends = setUp();
-    ends.sender.resume(start);
+    ends.sender.resume(start, 0);
     ends.sender.onFinality({ ...ends.peer.beat().finality, applied: 1 });
     expectDiverged(ends);
   });
@@ -369,7 +408,7 @@ type Step =
   | { kind: "act"; count: number }
   | { kind: "advance"; ms: number }
   | { kind: "arrive"; count: number }
-  | { kind: "beat" | "drop" | "return" | "sealRequest" }
+  | { kind: "beat" | "store" | "drop" | "crash" | "return" | "sealRequest" }
   | { kind: "excess"; count: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -386,18 +425,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("advance"), ms: fc.integer({ min: 1, max: 1500 }) }),
   },
   { weight: 3, arbitrary: fc.constant({ kind: "beat" } as const) },
-  { weight: 1, arbitrary: fc.constantFrom({ kind: "drop" } as const, { kind: "return" } as const) },
-  { weight: 1, arbitrary: fc.constant({ kind: "sealRequest" } as const) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      { kind: "drop" } as const,
+      { kind: "crash" } as const,
+      { kind: "return" } as const,
+      { kind: "return" } as const,
+      { kind: "store" } as const,
+      { kind: "sealRequest" } as const,
+    ),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("excess"), count: fc.integer({ min: 1, max: 60 }) }),
   },
 ) as fc.Arbitrary<Step>;
 
-test("whatever is lost or refused on the way, every action is applied once, in order, and sealed", async () => {
+test("whatever is lost or refused on the way, by the network or by a crash, every action is applied once, in order, and sealed", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const { timers, peer, sender, diverged, exchange } = setUp({ maxUnsequencedFrames: 10_000 });
+      peer.storesAtOnce = false;
       const sent: unknown[] = [];
       const hear = (refusals: Refusal[]) => {
         for (const refusal of refusals) expect(sender.onRefusal(refusal)).toBe(true);
@@ -424,23 +473,29 @@ test("whatever is lost or refused on the way, every action is applied once, in o
           peer.drop();
           sender.pause();
         },
+        crash: () => {
+          peer.crash();
+          sender.pause();
+        },
+        store: () => peer.store(),
         return: () => {
           if (peer.isOpen) return;
           peer.isOpen = true;
-          sender.resume(peer.head);
+          sender.resume(peer.head, peer.sealed);
         },
         sealRequest: () => sender.seal(),
         excess: ({ count }: { count: number }) => {
           peer.excess = count;
         },
       };
-      sender.resume(start);
+      sender.resume(start, 0);
       for (const next of steps) {
         run[next.kind](next as never);
         await settleMicrotasks();
       }
       // From here on nothing goes wrong any more: within a bounded time, all must be there.
       peer.excess = 0;
+      peer.storesAtOnce = true;
       run.return(undefined as never);
       const chunks = Math.ceil(sent.length / RESEND_CHUNK_FRAMES);
       const boundMs =
@@ -455,7 +510,7 @@ test("whatever is lost or refused on the way, every action is applied once, in o
       expect(peer.head).toEqual(sender.head);
       expect(peer.sealed).toBe(sent.length);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 

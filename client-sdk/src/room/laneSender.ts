@@ -112,8 +112,12 @@ export class LaneSender {
     return seq;
   }
 
-  /** The connection is there, and this is what the server has. */
-  resume(head: LaneHead): void {
+  /**
+   * The connection is there, and this is what the server has: less than it did, perhaps, if it was started anew, but never
+   * less than it said was sequenced.
+   * @param sealed Frames up to this number are under a seal that the server has.
+   */
+  resume(head: LaneHead, sealed: number): void {
     if (this.#mode === "stopped") return;
     const ours = this.#frames.headAt(head.seq);
     if (ours?.hash !== head.hash) {
@@ -123,6 +127,8 @@ export class LaneSender {
       });
       return;
     }
+    this.#sealed = sealed;
+    this.#expected = head.seq + 1;
     this.#sendFrom(head.seq + 1);
   }
 

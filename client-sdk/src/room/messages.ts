@@ -1,4 +1,5 @@
 import {
+  type ComeBack,
   type CoSignRequest,
   decodeCoSignRequest,
   decodeValue,
@@ -34,6 +35,8 @@ const finalitySchema: z.ZodType<Finality> = z.object({
   height: field.height,
   sealed: field.uint,
 });
+
+const comeBackSchema: z.ZodType<ComeBack> = z.object({ retryAfterMs: field.uint });
 
 const refusalSchema = z.object({
   code: z.string(),
@@ -92,6 +95,7 @@ function reader<T>(name: string, schema: z.ZodType<T>): (message: unknown) => T 
 }
 
 export const readWelcome = reader("welcome", welcomeSchema);
+export const readComeBack = reader("word to come back", comeBackSchema);
 export const readFinality = reader("finality", finalitySchema);
 export const readRefusal: (message: unknown) => Refusal = reader(
   "refusal",

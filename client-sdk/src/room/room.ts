@@ -7,7 +7,7 @@ import type { WaitOptions } from "./waitUntil.ts";
 
 /**
  * - `open`: connected, actions go out at once.
- * - `reconnecting`: the connection broke and is being built up again; actions are kept meanwhile.
+ * - `reconnecting`: the connection broke, or the server is being started anew; actions are kept meanwhile.
  * - `left`: over; a new `session.join` starts a new lane.
  */
 export type RoomStatus = "open" | "reconnecting" | "left";
@@ -45,7 +45,7 @@ export type Room<G extends ClientGame = ClientGame> = {
    * @throws ClientError INPUT_REFUSED, INPUT_UNENCODABLE, SEND_BUFFER_FULL, ROOM_LEFT, and nothing was sent.
    */
   readonly act: RoomActions<G>;
-  /** The room's state as last heard of, the same object at all times. */
+  /** The room's state as last heard of: the same object for as long as the server runs. */
   readonly state: GameState<G>;
   /** How far this player's actions have come. */
   readonly finality: Finality;
@@ -89,6 +89,9 @@ export type Room<G extends ClientGame = ClientGame> = {
 
 /** A room joined over Colyseus. */
 export type JoinedRoom<G extends ClientGame = ClientGame> = Room<G> & {
-  /** Colyseus's own room: messages, clock, prediction. Frames and seals are for the SDK to send. */
+  /**
+   * Colyseus's own room: messages, clock, prediction. Frames and seals are for the SDK to send. After a restart of the
+   * server it is another one: what listens to it has to be put there anew when `status` is `open` again.
+   */
   readonly colyseus: ColyseusRoom<unknown, GameState<G>>;
 };

@@ -1,4 +1,4 @@
-import type { Message } from "@weft/protocol";
+import type { CodedError, Message } from "@weft/protocol";
 
 export type MessageName = (typeof Message)[keyof typeof Message];
 
@@ -7,6 +7,7 @@ export interface RoomConnection {
   /** The room's id at the server. */
   readonly roomId: string;
   readonly isOpen: boolean;
+  /** As last heard of. */
   readonly state: unknown;
   sendBytes(name: MessageName, bytes: Uint8Array): void;
   onMessage(name: MessageName, listener: (message: unknown) => void): void;
@@ -15,7 +16,9 @@ export interface RoomConnection {
   onDrop(listener: () => void): void;
   onError(listener: (code: number, message: string) => void): void;
   /** It is over: left, thrown out, or not to be built up again. `code` is a WebSocket close code. */
-  onLeave(listener: (code: number, reason: string) => void): void;
+  onLeave(listener: (code: number, reason: string, error?: CodedError) => void): void;
   /** Leaves for good. */
   leave(): Promise<void>;
+  /** Closes it without a word: the server keeps the place for a while. */
+  abandon(): void;
 }

@@ -66,7 +66,7 @@ export const testSignature = (message: Uint8Array): Uint8Array => {
 /**
  * The server's end of a lane, by the rules of server/rooms: frames in order, each once; a seal covers
  * the newest frame or nothing; one refusal a beat says what is expected. What is on the wire when the
- * connection breaks is lost.
+ * connection breaks is lost, and so is what isn't on disk when the server crashes.
  */
 export class LanePeer implements LaneWire {
   isOpen = true;
@@ -76,6 +76,9 @@ export class LanePeer implements LaneWire {
   readonly refusedSeals: string[] = [];
   /** Frames to be refused for their rate, from the next one that arrives. */
   excess = 0;
+  /** Whether all that is told of is on disk; otherwise `store` says what is. */
+  storesAtOnce = true;
+  #stored: { head: LaneHead; sealed: number } = { head: start, sealed: 0 };
   #gap: string | undefined;
   #up: { kind: "frame" | "seal"; bytes: Uint8Array }[] = [];
 
@@ -111,7 +114,21 @@ export class LanePeer implements LaneWire {
     this.#gap = undefined;
     const { sealed } = this;
     const applied = this.head.seq;
-    return { refusal, finality: { applied, sequenced: applied, sealed, height: ledgerHeight(1) } };
+    if (this.storesAtOnce) this.store();
+    const sequenced = this.#stored.head.seq;
+    return { refusal, finality: { applied, sequenced, sealed, height: ledgerHeight(1) } };
+  }
+
+  /** All that the server has gets to the disk. */
+  store(): void {
+    this.#stored = { head: this.head, sealed: this.sealed };
+  }
+
+  /** The server's process dies. Its next one has what was on disk. */
+  crash(): void {
+    this.drop();
+    Object.assign(this, this.#stored);
+    this.actions.length = this.head.seq;
   }
 
   /** The connection breaks: what was on its way is lost. */

@@ -34,6 +34,15 @@ export function createSession(loggedIn: LoggedIn, { url, api, clock }: SessionCo
     return { ticket, signature: bytesToHex(signature) };
   };
 
+  const joinTicket = async (resume?: number): Promise<JoinOptions> => {
+    // Machines sleep and clocks drift: a ticket is good for a minute, by the server's clock.
+    clock.set(await api.info());
+    if (clock.nowMs() >= grant.expiresAtMs) {
+      throw new ClientError("SESSION_EXPIRED", "the session is over: log in again");
+    }
+    return { ...(await signTicket(grant.game)), ...(resume === undefined ? {} : { resume }) };
+  };
+
   const join = async <G extends ClientGame>(
     game: G,
     options: JoinRoomOptions = {},
@@ -43,15 +52,10 @@ export function createSession(loggedIn: LoggedIn, { url, api, clock }: SessionCo
         details: { game: game.name },
       });
     }
-    // Machines sleep and clocks drift: a ticket is good for a minute, by the server's clock.
-    clock.set(await api.info());
-    if (clock.nowMs() >= grant.expiresAtMs) {
-      throw new ClientError("SESSION_EXPIRED", "the session is over: log in again");
-    }
-    const weft: JoinOptions = await signTicket(grant.game);
     const { sign } = signer;
     const { fastChainId: chainId, zkChainId } = info;
-    return joinRoom({ url, game, weft, chainId, zkChainId, sessionId, sign }, options);
+    const ticket = joinTicket;
+    return joinRoom({ url, game, ticket, chainId, zkChainId, sessionId, sign }, options);
   };
 
   return {

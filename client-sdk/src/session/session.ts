@@ -16,6 +16,8 @@ export type JoinRoomOptions = {
    * right are signed. The room waits for the answer for about two seconds.
    */
   readonly approveReport?: ApproveReport;
+  /** How long to try to come back after the connection was lost, restarts of the server included. Default 120,000. */
+  readonly resumeForMs?: number;
   /** Sent along for rooms that are made by hand; not signed. */
   readonly options?: Readonly<Record<string, unknown>>;
 };

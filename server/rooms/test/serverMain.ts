@@ -1,16 +1,15 @@
+import { once } from "node:events";
 import { gameItemsAbi } from "@weft/contracts";
 import { createGameServer } from "../src/createGameServer.ts";
-import type { ProcessMessage, ProcessOptions } from "./serverProcess.ts";
+import type { ProcessMessage, StartOptions } from "./serverProcess.ts";
 import { createTally } from "./testGame.ts";
 
 /** What `ServerProcess` runs: a game server that tells its parent what happens, and answers it. */
 
-const argument = process.argv[2];
-if (argument === undefined) throw new Error("to be started by ServerProcess");
-const { dataDir, port, game, settings } = JSON.parse(argument) as ProcessOptions & {
-  readonly dataDir: string;
-  readonly port: number;
-};
+// A parent that is gone can't stop it.
+process.once("disconnect", () => process.exit(1));
+const [options] = await once(process, "message");
+const { dataDir, port, game, settings } = options as StartOptions;
 
 const tell = (message: ProcessMessage) => void process.send?.(message);
 const log = (message: string, fields: Record<string, unknown> = {}) =>
@@ -35,8 +34,6 @@ process.on("message", async (question: string) => {
 process.once("SIGTERM", () => {
   void server.stop().then(() => process.exit(0));
 });
-// A parent that is gone can't stop it.
-process.once("disconnect", () => process.exit(1));
 const { url } = await server.listen(port);
 tell({ type: "listening", url });
 

@@ -9,6 +9,17 @@ import type { TallyOptions } from "./testGame.ts";
 export type ProcessOptions = {
   readonly game?: TallyOptions & { readonly version?: number };
   readonly settings?: Partial<RoomSettings>;
+  /**
+   * Keeps a process at hand that has read all its code already, as whoever wants short pauses would: a start only has to
+   * tell it to begin.
+   */
+  readonly standby?: boolean;
+};
+
+/** What the process is told to begin with. */
+export type StartOptions = Omit<ProcessOptions, "standby"> & {
+  readonly dataDir: string;
+  readonly port: number;
 };
 
 /** What a server's process says. */
@@ -31,6 +42,7 @@ export class ServerProcess {
   readonly dataDir: string;
   #options: ProcessOptions;
   #child: ChildProcess | undefined;
+  #standby: ChildProcess | undefined;
   #port = 0;
   url = "";
   /** All that the processes said, the newest last. */
@@ -49,27 +61,38 @@ export class ServerProcess {
     this.#options = options;
   }
 
-  /** @param changes What is different from the time before. */
+  /**
+   * Resolves when players can connect.
+   * @param changes What is different from the time before.
+   */
   async start(changes: ProcessOptions = {}): Promise<void> {
+    const listening = this.begin(changes);
+    this.url = (await listening).url;
+    this.#port = Number(new URL(this.url).port);
+  }
+
+  /** Starts the process. Resolves when players can connect; rejects when it ends before. */
+  begin(changes: ProcessOptions = {}): Promise<{ readonly url: string }> {
     this.#options = { ...this.#options, ...changes };
-    const argument = JSON.stringify({ dataDir: this.dataDir, port: this.#port, ...this.#options });
-    const child = fork(join(import.meta.dirname, "serverMain.ts"), [argument], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      serialization: "advanced",
-    });
+    const { standby = false, ...options } = this.#options;
+    const child = this.#standby ?? forkServer();
+    this.#standby = undefined;
     this.#child = child;
     const before = this.heard.length;
     child.on("message", (message) => {
       this.heard.push(message as ProcessMessage);
       for (const listener of [...this.#listeners]) listener();
     });
+    child.send({ dataDir: this.dataDir, port: this.#port, ...options } satisfies StartOptions);
+    if (standby) this.#standby = forkServer();
     const listening = this.next("listening", () => true, before);
-    const exited = once(child, "exit").then(([code]) => {
-      throw new Error(`the server's process ended with ${code}`);
+    const ended = once(child, "exit").then(([code, signal]) => {
+      throw new Error(`the server's process ended with ${code ?? signal}`);
     });
-    exited.catch(() => {});
-    this.url = (await Promise.race([listening, exited])).url;
-    this.#port = Number(new URL(this.url).port);
+    const first = Promise.race([listening, ended]);
+    // Whoever kills it doesn't wait for it.
+    first.catch(() => {});
+    return first;
   }
 
   /** The first message that fits, heard already (from number `from` on) or to come. */
@@ -127,7 +150,16 @@ export class ServerProcess {
 
   /** Ends it for good. */
   async remove(): Promise<void> {
+    this.#standby?.kill("SIGKILL");
     await this.kill();
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** A process that waits for `StartOptions`. */
+function forkServer(): ChildProcess {
+  return fork(join(import.meta.dirname, "serverMain.ts"), [], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    serialization: "advanced",
+  });
 }
