@@ -1,57 +1,13 @@
-import { decodeSeal, encodeSeal, type Refusal, sealMessage } from "@weft/protocol";
-import fc from "fast-check";
+import { decodeSeal, encodeSeal, sealMessage } from "@weft/protocol";
 import { describe, expect, test } from "vitest";
-import type { ClientError } from "../errors.ts";
 import { MAX_RESEND_DELAY_MS, RESEND_CHUNK_FRAMES, RESEND_CHUNK_PAUSE_MS } from "../limits.ts";
 import { createSessionKey } from "../session/sessionKey.ts";
-import { LaneSender, type LaneSenderOptions } from "./laneSender.ts";
-import { createTestTimers, LanePeer, start, testSignature } from "./testLane.ts";
-
-const SEAL_INTERVAL_MS = 1000;
-
-/** Both ends of a lane. Signing takes until `sign` is called, unless it goes by itself. */
-function setUp(options: Partial<LaneSenderOptions> & { signsByItself?: boolean } = {}) {
-  const { signsByItself = true, ...overrides } = options;
-  const timers = createTestTimers();
-  const peer = new LanePeer();
-  const signing: (() => void)[] = [];
-  const diverged: ClientError[] = [];
-  const sender = new LaneSender({
-    start,
-    wire: peer,
-    timers,
-    sign: async (message) => {
-      if (!signsByItself) await new Promise<void>((resolve) => signing.push(resolve));
-      return testSignature(message);
-    },
-    maxUnsequencedFrames: 1000,
-    sealIntervalMs: SEAL_INTERVAL_MS,
-    onSealFailed: () => {},
-    onDiverged: (error) => diverged.push(error),
-    ...overrides,
-  });
-  /** The peer receives everything; the client hears of it. */
-  const exchange = (count?: number) => {
-    for (const refusal of peer.receive(count)) sender.onRefusal(refusal);
-    const { refusal, finality } = peer.beat();
-    if (refusal !== undefined) sender.onRefusal(refusal);
-    sender.onFinality(finality);
-  };
-  const finishSigning = async () => {
-    for (const finish of signing.splice(0)) finish();
-    await settleMicrotasks();
-  };
-  return { timers, peer, sender, diverged, exchange, finishSigning };
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-async function settleMicrotasks() {
-  for (let i = 0; i < 8; i++) await Promise.resolve();
-}
+import { start, testSignature } from "./testLane.ts";
+import { createBothEnds, SEAL_INTERVAL_MS, settleMicrotasks } from "./testLaneEnds.ts";
 
 describe("sending", () => {
   test("frames go out at once, numbered from 1, and both ends have the same head", () => {
-    const { peer, sender, exchange } = setUp();
+    const { peer, sender, exchange } = createBothEnds();
     sender.resume(start, 0);
     expect([1, 2, 3].map((n) => sender.push("move", { n }))).toEqual([1, 2, 3]);
     exchange();
@@ -60,7 +16,7 @@ describe("sending", () => {
   });
 
   test("before the welcome frames are kept", () => {
-    const { peer, sender, exchange } = setUp();
+    const { peer, sender, exchange } = createBothEnds();
     sender.push("move", null);
     expect(peer.inFlight).toBe(0);
     sender.resume(start, 0);
@@ -69,7 +25,7 @@ describe("sending", () => {
   });
 
   test("SEND_BUFFER_FULL when too many wait to be sequenced, and nothing has changed", () => {
-    const { peer, sender, exchange } = setUp({ maxUnsequencedFrames: 2 });
+    const { peer, sender, exchange } = createBothEnds({ maxUnsequencedFrames: 2 });
     sender.resume(start, 0);
     sender.push("a", null);
     sender.push("b", null);
@@ -89,7 +45,7 @@ describe("sending", () => {
     ["a frame of more than MAX_FRAME_BYTES", "x".repeat(3000)],
     ["a frame just over MAX_FRAME_BYTES", "x".repeat(2040)],
   ])("INPUT_UNENCODABLE for %s, and nothing has changed", (_, input) => {
-    const { sender } = setUp();
+    const { sender } = createBothEnds();
     expect(() => sender.push("say", input as string)).toThrow(
       expect.objectContaining({ code: "INPUT_UNENCODABLE" }),
     );
@@ -97,7 +53,7 @@ describe("sending", () => {
   });
 
   test("ROOM_LEFT after the end", () => {
-    const { sender } = setUp();
+    const { sender } = createBothEnds();
     sender.stop();
     expect(() => sender.push("move", null)).toThrow(expect.objectContaining({ code: "ROOM_LEFT" }));
   });
@@ -105,7 +61,7 @@ describe("sending", () => {
 
 describe("sealing", () => {
   test("a seal a second, while there is anything to seal, and none when idle", async () => {
-    const { timers, peer, sender, exchange } = setUp();
+    const { timers, peer, sender, exchange } = createBothEnds();
     sender.resume(start, 0);
     for (let second = 1; second <= 3; second++) {
       sender.push("move", second);
@@ -121,7 +77,7 @@ describe("sealing", () => {
   });
 
   test("no frame overtakes or follows a seal that is being signed", async () => {
-    const { peer, sender, exchange, finishSigning } = setUp({ signsByItself: false });
+    const { peer, sender, exchange, finishSigning } = createBothEnds({ signsByItself: false });
     sender.resume(start, 0);
     sender.push("a", null);
     sender.seal();
@@ -135,7 +91,7 @@ describe("sealing", () => {
   });
 
   test("flush waits for the seal over all frames", async () => {
-    const { peer, sender, exchange, finishSigning } = setUp({ signsByItself: false });
+    const { peer, sender, exchange, finishSigning } = createBothEnds({ signsByItself: false });
     sender.resume(start, 0);
     sender.push("a", null);
     let flushed = false;
@@ -151,7 +107,7 @@ describe("sealing", () => {
   });
 
   test("flush doesn't wait for a connection that is gone", async () => {
-    const { sender } = setUp();
+    const { sender } = createBothEnds();
     sender.resume(start, 0);
     sender.push("a", null);
     sender.pause();
@@ -161,7 +117,7 @@ describe("sealing", () => {
   test("a key that fails once: the next seal covers it all", async () => {
     let fails = true;
     const failures: unknown[] = [];
-    const { timers, peer, sender, exchange } = setUp({
+    const { timers, peer, sender, exchange } = createBothEnds({
       sign: async (message) => {
         if (fails) throw new Error("no key");
         return testSignature(message);
@@ -184,7 +140,7 @@ describe("sealing", () => {
     const { publicKey, sign } = await createSessionKey();
     const sent: Uint8Array[] = [];
     const done = Promise.withResolvers<void>();
-    const { sender } = setUp({
+    const { sender } = createBothEnds({
       sign,
       wire: {
         isOpen: true,
@@ -214,7 +170,7 @@ describe("sealing", () => {
 
 describe("getting over losses", () => {
   test("what a broken connection swallowed is sent again, once", async () => {
-    const { timers, peer, sender, exchange } = setUp();
+    const { timers, peer, sender, exchange } = createBothEnds();
     sender.resume(start, 0);
     for (let n = 1; n <= 5; n++) sender.push("move", n);
     peer.receive(2);
@@ -232,7 +188,9 @@ describe("getting over losses", () => {
   });
 
   test("a seal whose signing the break outlasted isn't sent into the new connection", async () => {
-    const { timers, peer, sender, exchange, finishSigning } = setUp({ signsByItself: false });
+    const { timers, peer, sender, exchange, finishSigning } = createBothEnds({
+      signsByItself: false,
+    });
     sender.resume(start, 0);
     sender.push("a", null);
     sender.seal();
@@ -252,7 +210,7 @@ describe("getting over losses", () => {
   });
 
   test("a long backlog goes out in chunks that stay under the server's rate", async () => {
-    const { timers, peer, sender } = setUp();
+    const { timers, peer, sender } = createBothEnds();
     for (let n = 0; n < 3 * RESEND_CHUNK_FRAMES; n++) sender.push("move", n);
     sender.resume(start, 0);
     expect(peer.inFlight).toBe(RESEND_CHUNK_FRAMES);
@@ -269,7 +227,7 @@ describe("getting over losses", () => {
   });
 
   test("RATE_LIMITED: sent again from what is expected, after a pause that grows", () => {
-    const { timers, peer, sender, exchange } = setUp();
+    const { timers, peer, sender, exchange } = createBothEnds();
     sender.resume(start, 0);
     for (let n = 1; n <= 4; n++) sender.push("move", n);
     peer.excess = 2;
@@ -288,7 +246,7 @@ describe("getting over losses", () => {
   });
 
   test("SEAL_OUT_OF_ORDER: sealed again once the missing frames are there", async () => {
-    const { timers, peer, sender, exchange } = setUp();
+    const { timers, peer, sender, exchange } = createBothEnds();
     sender.resume(start, 0);
     sender.push("a", null);
     peer.excess = 1;
@@ -305,7 +263,7 @@ describe("getting over losses", () => {
   test.each(["SEAL_SIGNATURE_INVALID", "FRAME_MALFORMED", "INPUT_REFUSED"])(
     "%s is not for the lane to get over",
     (code) => {
-      const { sender } = setUp();
+      const { sender } = createBothEnds();
       sender.resume(start, 0);
       expect(sender.onRefusal({ code, message: "" })).toBe(false);
     },
@@ -313,7 +271,7 @@ describe("getting over losses", () => {
 });
 
 test("frames that were still held back when the time for a seal came get one of their own", async () => {
-  const { timers, peer, sender, exchange } = setUp();
+  const { timers, peer, sender, exchange } = createBothEnds();
   sender.resume(start, 0);
   peer.excess = 1;
   for (let n = 0; n <= RESEND_CHUNK_FRAMES; n++) sender.push("move", n);
@@ -330,7 +288,7 @@ test("frames that were still held back when the time for a seal came get one of 
 });
 
 describe("a server that was started anew, with less than it had", () => {
-  const crash = ({ peer, sender }: ReturnType<typeof setUp>) => {
+  const crash = ({ peer, sender }: ReturnType<typeof createBothEnds>) => {
     peer.crash();
     sender.pause();
     peer.isOpen = true;
@@ -338,7 +296,7 @@ describe("a server that was started anew, with less than it had", () => {
   };
 
   test("gets what it lost, also when it doesn't take it at once", () => {
-    const ends = setUp();
+    const ends = createBothEnds();
     ends.peer.storesAtOnce = false;
     ends.sender.resume(start, 0);
     for (let n = 1; n <= 3; n++) ends.sender.push("move", n);
@@ -352,7 +310,7 @@ describe("a server that was started anew, with less than it had", () => {
   });
 
   test("gets its seal again", async () => {
-    const ends = setUp();
+    const ends = createBothEnds();
     ends.peer.storesAtOnce = false;
     ends.sender.resume(start, 0);
     ends.sender.push("move", 1);
@@ -369,26 +327,26 @@ describe("a server that was started anew, with less than it had", () => {
 });
 
 describe("LANE_DIVERGED", () => {
-  const expectDiverged = ({ diverged, sender }: ReturnType<typeof setUp>) => {
+  const expectDiverged = ({ diverged, sender }: ReturnType<typeof createBothEnds>) => {
     expect(diverged.map(({ code }) => code)).toEqual(["LANE_DIVERGED"]);
     expect(() => sender.push("move", null)).toThrow(expect.objectContaining({ code: "ROOM_LEFT" }));
   };
 
   test("when the server has another frame under the same number", () => {
-    const ends = setUp();
+    const ends = createBothEnds();
     ends.sender.push("a", null);
     ends.sender.resume({ seq: 1, hash: `0x${"00".repeat(32)}` }, 0);
     expectDiverged(ends);
   });
 
   test("when the server has frames that were never sent", () => {
-    const ends = setUp();
+    const ends = createBothEnds();
     ends.sender.resume({ ...start, seq: 1 }, 0);
     expectDiverged(ends);
   });
 
   test("when the server wants a frame again that it said was on disk", () => {
-    const ends = setUp();
+    const ends = createBothEnds();
     ends.sender.resume(start, 0);
     ends.sender.push("a", null);
     ends.exchange();
@@ -397,121 +355,11 @@ describe("LANE_DIVERGED", () => {
   });
 
   test("when finality is ahead of what was sent", () => {
-    const ends = setUp();
+    const ends = createBothEnds();
     ends.sender.resume(start, 0);
     ends.sender.onFinality({ ...ends.peer.beat().finality, applied: 1 });
     expectDiverged(ends);
   });
-});
-
-type Step =
-  | { kind: "act"; count: number }
-  | { kind: "advance"; ms: number }
-  | { kind: "arrive"; count: number }
-  | { kind: "beat" | "store" | "drop" | "crash" | "return" | "sealRequest" }
-  | { kind: "excess"; count: number };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({ kind: fc.constant("act"), count: fc.integer({ min: 1, max: 120 }) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("arrive"), count: fc.integer({ min: 0, max: 50 }) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("advance"), ms: fc.integer({ min: 1, max: 1500 }) }),
-  },
-  { weight: 3, arbitrary: fc.constant({ kind: "beat" } as const) },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom(
-      { kind: "drop" } as const,
-      { kind: "crash" } as const,
-      { kind: "return" } as const,
-      { kind: "return" } as const,
-      { kind: "store" } as const,
-      { kind: "sealRequest" } as const,
-    ),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("excess"), count: fc.integer({ min: 1, max: 60 }) }),
-  },
-) as fc.Arbitrary<Step>;
-
-test("whatever is lost or refused on the way, by the network or by a crash, every action is applied once, in order, and sealed", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const { timers, peer, sender, diverged, exchange } = setUp({ maxUnsequencedFrames: 10_000 });
-      peer.storesAtOnce = false;
-      const sent: unknown[] = [];
-      const hear = (refusals: Refusal[]) => {
-        for (const refusal of refusals) expect(sender.onRefusal(refusal)).toBe(true);
-      };
-      const run: Record<Step["kind"], (step: never) => void> = {
-        act: ({ count }: { count: number }) => {
-          for (let i = 0; i < count; i++) {
-            const input = { n: sent.length };
-            sender.push("move", input);
-            sent.push(["move", input]);
-          }
-        },
-        advance: ({ ms }: { ms: number }) => timers.advance(ms),
-        arrive: ({ count }: { count: number }) => {
-          if (peer.isOpen) hear(peer.receive(count));
-        },
-        beat: () => {
-          if (!peer.isOpen) return;
-          const { refusal, finality } = peer.beat();
-          hear(refusal === undefined ? [] : [refusal]);
-          sender.onFinality(finality);
-        },
-        drop: () => {
-          peer.drop();
-          sender.pause();
-        },
-        crash: () => {
-          peer.crash();
-          sender.pause();
-        },
-        store: () => peer.store(),
-        return: () => {
-          if (peer.isOpen) return;
-          peer.isOpen = true;
-          sender.resume(peer.head, peer.sealed);
-        },
-        sealRequest: () => sender.seal(),
-        excess: ({ count }: { count: number }) => {
-          peer.excess = count;
-        },
-      };
-      sender.resume(start, 0);
-      for (const next of steps) {
-        run[next.kind](next as never);
-        await settleMicrotasks();
-      }
-      // From here on nothing goes wrong any more: within a bounded time, all must be there.
-      peer.excess = 0;
-      peer.storesAtOnce = true;
-      run.return(undefined as never);
-      const chunks = Math.ceil(sent.length / RESEND_CHUNK_FRAMES);
-      const boundMs =
-        3 * MAX_RESEND_DELAY_MS + 2 * SEAL_INTERVAL_MS + chunks * RESEND_CHUNK_PAUSE_MS;
-      for (let ms = 0; ms <= boundMs; ms += 50) {
-        exchange();
-        timers.advance(50);
-        await settleMicrotasks();
-      }
-      expect(diverged).toEqual([]);
-      expect(peer.actions).toEqual(sent);
-      expect(peer.head).toEqual(sender.head);
-      expect(peer.sealed).toBe(sent.length);
-    }),
-    { numRuns: 300 },
-  );
 });
 
 test("a seal that is encoded is what the protocol decodes", () => {
