@@ -39,6 +39,17 @@ function forwardSignals(child) {
 }
 
 /**
+ * The PATH on which a program that starts `node`, or a script whose first line asks for it, gets the same Node.
+ * @param {string} root
+ * @param {Runtime} runtime
+ */
+export function programsPath(root, runtime) {
+  const programs = join(root, "node_modules", ".bin");
+  const first = runtime === "host" ? [dirname(process.execPath), programs] : [programs];
+  return [...first, process.env.PATH ?? ""].join(delimiter);
+}
+
+/**
  * Runs a program of node_modules, or `node`, with our stdio, to its end.
  * @param {string} root
  * @param {Runtime} runtime
@@ -55,9 +66,7 @@ export async function launch(root, runtime, program, args) {
     const message = `there is no program "${program}" in node_modules/.bin`;
     throw new SetUpError("UNKNOWN_PROGRAM", message, { exitCode: 127 });
   }
-  // A program that starts `node`, or a script whose first line asks for it, gets the same Node.
-  const first = runtime === "host" ? [dirname(process.execPath), programs] : [programs];
-  const PATH = [...first, process.env.PATH ?? ""].join(delimiter);
+  const PATH = programsPath(root, runtime);
   const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, PATH } });
   const stopForwarding = forwardSignals(child);
   try {

@@ -24,12 +24,15 @@ async function main() {
   }
   const { fileURLToPath } = await import("node:url");
   const { setUp } = await import("./setUp.mjs");
+  const { buildPages } = await import("./buildPages.mjs");
   const { launch } = await import("./launch.mjs");
   const { SetUpError } = await import("./SetUpError.mjs");
   const root = fileURLToPath(new URL("..", import.meta.url));
   try {
     // Everything that is said here goes to stderr: stdout belongs to the program.
-    const runtime = await setUp(root, { log: (line) => console.error(`weft: ${line}`) });
+    const log = (/** @type {string} */ line) => console.error(`weft: ${line}`);
+    const runtime = await setUp(root, { log });
+    await buildPages(root, runtime, { log });
     return await launch(root, runtime, program, args);
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;

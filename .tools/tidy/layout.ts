@@ -18,8 +18,10 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "@weft/ethereum",
     "@weft/protocol",
   ],
+  "@weft/explorer": ["@weft/contracts", "@weft/protocol"],
   "@weft/node": [
     "@weft/rpc",
+    "@weft/explorer",
     "@weft/fast-chain",
     "@weft/zk-chain",
     "@weft/ledger",
@@ -48,6 +50,8 @@ export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]
   "@weft/rpc": ["@weft/contracts"],
   // real proofs to verify
   "@weft/fast-chain": ["@weft/circuits"],
+  // a round that was played on a real server, and a node that follows it
+  "@weft/explorer": ["@weft/rooms", "@weft/node", "@weft/client-sdk", "@weft/game"],
   // beside it rather than above it: the real server to talk to, and what verifies a login's proof there
   "@weft/client-sdk": ["@weft/rooms", "@weft/fast-chain"],
   // a real round to look at

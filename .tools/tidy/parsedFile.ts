@@ -70,6 +70,9 @@ function specifierOf(node: Node): string | undefined {
   }
 }
 
+/** vitest's, and `describeInChromium` of the client SDK's testing. */
+const HEADINGS = new Set<unknown>(["describe", "describeInChromium", "suite"]);
+
 /** `describe(…)`, `describe.each(…)(…)`, `suite.skip(…)`: a heading over tests, not a function. */
 function isDescribeCall(node: Node): boolean {
   if (node.type !== "CallExpression") return false;
@@ -77,7 +80,7 @@ function isDescribeCall(node: Node): boolean {
   while (isNode(callee) && callee.type !== "Identifier") {
     callee = callee.object ?? callee.callee ?? callee.tag;
   }
-  return isNode(callee) && (callee.name === "describe" || callee.name === "suite");
+  return isNode(callee) && HEADINGS.has(callee.name);
 }
 
 function exportsDefault(node: Node): boolean {

@@ -1,13 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { bundleWithVite } from "./bundle.ts";
-import { findChromium } from "./findChromium.ts";
 import { serveFolder } from "./serveFolder.ts";
-
-/** Longest that Chromium may take to start, or a page to load, on a busy machine. */
-const START_TIMEOUT_MS = 60_000;
+import { START_TIMEOUT_MS, startChromium } from "./startChromium.ts";
 
 type Call = (...args: never[]) => unknown;
 
@@ -36,8 +32,6 @@ export async function openPage<Module>(
   modulePath: string,
   { bundle = bundleWithVite }: PageOptions = {},
 ): Promise<BrowserPage<Module>> {
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error("there is no Chromium on this machine");
   const endings: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -48,9 +42,7 @@ export async function openPage<Module>(
     await bundle(modulePath, folder);
     const served = await serveFolder(folder);
     endings.push(served.close);
-    // Chromium has no sandbox for root, as whom CI runs; what is loaded is our own.
-    const args = ["--no-sandbox", "--disable-dev-shm-usage"];
-    const browser = await chromium.launch({ executablePath, args, timeout: START_TIMEOUT_MS });
+    const browser = await startChromium();
     endings.push(() => browser.close());
     const page = await browser.newPage();
     const log: string[] = [];

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { contractAddresses } from "@weft/contracts";
+import { createExplorerPages } from "@weft/explorer";
 import { type Checks, type FastChain, LoginProofs } from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
 import {
@@ -84,6 +85,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
     fastChain,
     host: settings.rpcHost,
     port: settings.rpcPort,
+    pages: [createExplorerPages()],
     onInternalError: (error, method) => logger.error("JSON-RPC failed inside", { method, error }),
   });
   started.push(() => rpc.stop());

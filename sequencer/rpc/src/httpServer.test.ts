@@ -144,3 +144,55 @@ describe("HTTP server", () => {
     await expect(fetch(`http://127.0.0.1:${other.port}/zk`)).rejects.toThrow();
   });
 });
+
+describe("pages", () => {
+  const body = Buffer.from("<p>a page");
+  const asked: unknown[] = [];
+  const pages = [
+    {
+      path: "/page",
+      async answer(request: { url: string; acceptsGzip: boolean }) {
+        asked.push(request);
+        return { status: 200, headers: { "content-type": "text/html" }, body };
+      },
+    },
+    { path: "/broken", answer: () => Promise.reject(new Error("a bug")) },
+  ];
+  let pageServer: HttpServer;
+  const get = (path: string, init?: RequestInit) =>
+    fetch(`http://127.0.0.1:${pageServer.port}${path}`, init);
+
+  beforeAll(async () => {
+    const dispatchers = new Map([["/zk", dispatcher]]);
+    pageServer = await startHttpServer({ host: "127.0.0.1", port: 0, dispatchers, pages });
+  });
+  afterAll(() => pageServer.stop());
+
+  it("are served at their path and below, beside the chains", async () => {
+    const page = await get("/page/a.html?b=1");
+    expect(await page.text()).toBe("<p>a page");
+    expect(page.headers.get("content-type")).toBe("text/html");
+    await get("/page", { headers: { "accept-encoding": "identity" } });
+    expect(asked).toEqual([
+      { url: "/page/a.html?b=1", acceptsGzip: true },
+      { url: "/page", acceptsGzip: false },
+    ]);
+    const json = { "content-type": "application/json" };
+    const call = await get("/zk", { method: "POST", body: echo("abc"), headers: json });
+    expect(await call.json()).toMatchObject({ result: 3 });
+    expect((await get("/pages")).status).toBe(404);
+  });
+
+  it("answer to GET and HEAD alone", async () => {
+    const head = await get("/page", { method: "HEAD" });
+    expect(head.headers.get("content-length")).toBe(String(body.length));
+    expect(await head.text()).toBe("");
+    const post = await get("/page", { method: "POST", body: "x" });
+    expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  });
+
+  it("that fail end their own connection and nothing else", async () => {
+    await expect(get("/broken")).rejects.toThrow();
+    expect((await get("/page")).status).toBe(200);
+  });
+});

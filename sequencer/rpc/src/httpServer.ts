@@ -13,6 +13,7 @@ import {
   REQUEST_TIMEOUT_MS,
   STOP_GRACE_MS,
 } from "./limits.ts";
+import { findPages, type PageSource, servePage } from "./pages.ts";
 import {
   attachWebSockets,
   type WebSocketOptions,
@@ -30,6 +31,7 @@ export type HttpServerOptions = Omit<WebSocketOptions, "active"> & {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  readonly pages?: readonly PageSource[];
 };
 
 /** Wallets in any page may talk to a node: it keeps no keys and knows no cookies. */
@@ -48,7 +50,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       refuse(response, 503, "the node is busy");
       return;
     }
-    respond(request, response, options.dispatchers)
+    respond(request, response, options)
       .catch(() => response.destroy()) // the client went away
       .finally(() => active.leave());
   });
@@ -95,8 +97,10 @@ async function stop(server: Server, webSockets: WebSockets): Promise<void> {
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  dispatchers: Dispatchers,
+  { dispatchers, pages = [] }: { dispatchers: Dispatchers; pages?: readonly PageSource[] },
 ): Promise<void> {
+  const page = findPages(pages, request.url);
+  if (page !== undefined) return servePage(page, request, response);
   const dispatcher = findDispatcher(dispatchers, request.url);
   if (dispatcher === undefined) {
     return refuse(response, 404, `nothing here; try ${[...dispatchers.keys()].join(" or ")}`);

@@ -8,6 +8,7 @@ export { RpcError, type RpcErrorCode } from "./errors.ts";
 export type { FastChainReader, FastInclusion } from "./fastChainReader.ts";
 export { connectLedger, type LedgerConnection } from "./ledgerStream/connectLedger.ts";
 export { defineMethod, type Method, type MethodTable, methodTable } from "./method.ts";
+export type { PageAnswer, PageSource } from "./pages.ts";
 export {
   createRpcEndpoints,
   type RpcEndpoints,

@@ -22,6 +22,7 @@ import { zkFeeMethods } from "./methods/zkFeeMethods.ts";
 import { zkProofMethods } from "./methods/zkProofMethods.ts";
 import { zkStateMethods } from "./methods/zkStateMethods.ts";
 import { zkTransactionMethods } from "./methods/zkTransactionMethods.ts";
+import type { PageSource } from "./pages.ts";
 import { PendingHashes } from "./pendingHashes.ts";
 import type { ZkChainReader } from "./zkContext.ts";
 import { createZkEvents } from "./zkEvents.ts";
@@ -40,6 +41,8 @@ export type RpcServerOptions = RpcOptions & {
   readonly host?: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Served to browsers at their paths. */
+  readonly pages?: readonly PageSource[];
 };
 
 /** Both chains' endpoints, without a transport. */
@@ -101,14 +104,14 @@ export function createRpcEndpoints(options: RpcOptions): RpcEndpoints {
  * @throws RpcError LISTEN_FAILED
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
-  const { host = "127.0.0.1", port } = options;
+  const { host = "127.0.0.1", port, pages = [] } = options;
   const endpoints = createRpcEndpoints(options);
   const dispatchers = new Map([
     ["/zk", endpoints.zk],
     ["/fast", endpoints.fast],
   ]);
   const ledgerStreams = serveLedger(options.ledger);
-  const server = await startHttpServer({ host, port, dispatchers, ledgerStreams });
+  const server = await startHttpServer({ host, port, dispatchers, ledgerStreams, pages });
   const address = `${urlHost(host)}:${server.port}`;
   const [url, webSocketUrl] = [`http://${address}`, `ws://${address}`];
   return {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { createExplorerPages } from "@weft/explorer";
 import type { ProgramSource } from "@weft/fast-chain";
 import { Ledger, openReadOnlyStore } from "@weft/ledger";
 import { type Hash, ZERO_ADDRESS } from "@weft/protocol";
@@ -146,6 +147,7 @@ function startReading(
     zkChainId,
     fastChain: fast,
     port,
+    pages: [createExplorerPages()],
     ...(host !== undefined && { host }),
     onInternalError: (error, method) => logger.error("JSON-RPC failed inside", { method, error }),
   });

@@ -79,10 +79,17 @@ function withTransactions(context: LedgerContext, block: Block) {
   return {
     ...summary(block),
     chain: chainId === context.fastChainId ? "fast" : "zk",
-    transactions: block.transactions.map((transaction) => ({
-      hash: hashTransaction(transaction),
-      kind: decode(transaction).type,
-      sizeBytes: transaction.length,
-    })),
+    transactions: block.transactions.map((raw) => {
+      const transaction = decode(raw);
+      return {
+        hash: hashTransaction(raw),
+        kind: transaction.type,
+        sizeBytes: raw.length,
+        ...(transaction.type === "roomEvents" && {
+          room: transaction.room,
+          events: transaction.events.length,
+        }),
+      };
+    }),
   };
 }

@@ -1,0 +1,238 @@
+import { describeInChromium, startChromium } from "@weft/client-sdk/testing";
+import { type Follower, startFollower } from "@weft/node";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { formatCount } from "../src/app/ui/format.ts";
+import { buildExplorer, ExplorerPage } from "./support/explorerPage.ts";
+import { type Played, playDen, quiet } from "./support/playDen.ts";
+
+const TIMEOUT_MS = 120_000;
+
+describeInChromium("the explorer in Chromium", () => {
+  let played: Played;
+  let browser: Browser;
+  let explorer: ExplorerPage;
+  const url = () => `${played.server.node.rpc.url}/explorer`;
+
+  beforeAll(async () => {
+    buildExplorer();
+    [played, browser] = await Promise.all([playDen(), startChromium()]);
+    explorer = await ExplorerPage.open(browser, url());
+  }, TIMEOUT_MS);
+  afterEach(() => {
+    // breaches of its policy among them
+    expect(explorer.complaints).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await played?.server.stop();
+  });
+
+  /** A page that is as it should be, and a picture of it. */
+  async function check(name: string, page = explorer): Promise<void> {
+    await page.screenshot(name);
+    expect(await page.violations()).toEqual([]);
+  }
+
+  test("the ledger grows, both chains in it; paused, it stands still and counts", async () => {
+    const { page } = explorer;
+    await explorer.heading("Ledger");
+    const newest = page.getByRole("row").nth(1).getByRole("link").first();
+    const first = Number((await newest.innerText()).replaceAll(",", ""));
+    await page
+      .getByRole("link", { name: formatCount(first + 30), exact: true })
+      .first()
+      .waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await check("ledger");
+
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByText(/paused, [1-9]\d* new/).waitFor();
+    const held = await newest.innerText();
+    await page.getByText(/paused, [2-9]\d new/).waitFor();
+    expect(await newest.innerText()).toBe(held);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("live", { exact: true }).waitFor();
+    await expect.poll(() => newest.innerText()).not.toBe(held);
+    expect(await page.getByRole("row").count()).toBeLessThanOrEqual(41);
+  });
+
+  test("a room: its lanes, their seals, and its log", async () => {
+    const { page } = explorer;
+    await page.getByRole("link", { name: "Rooms" }).click();
+    await explorer.heading(/^Rooms 1/);
+    await check("rooms");
+    await page.getByRole("row").nth(1).getByRole("link").first().click();
+    await explorer.heading(/^Room /);
+    const lanes = page.getByRole("region", { name: "Lanes of the room" });
+    expect(await lanes.getByRole("row").count()).toBe(3);
+    const [, winner, loser] = await lanes.getByRole("row").allInnerTexts();
+    expect(winner).toMatch(/all by \d+ seals?\s.*left in \d+/);
+    expect(loser).toMatch(/all by \d+ seals?\s.*here since \d+/);
+    const log = page.getByRole("region", { name: "Events of the room" });
+    await log.getByText("is reported, 1 prize").waitFor();
+    await log.getByText('dig {"depth":9}').first().waitFor();
+    expect(await log.getByText("tick", { exact: true }).count()).toBe(0);
+    await page.getByLabel("Show ticks").check();
+    await log.getByText("tick", { exact: true }).first().waitFor();
+    await page.getByLabel("Show ticks").uncheck();
+    await page.getByRole("img", { name: /^The lanes of/ }).waitFor();
+    await check("room");
+  });
+
+  test("a round: from its registration to its prize, on both chains", async () => {
+    const { page } = explorer;
+    await page.getByRole("link", { name: "Rounds" }).click();
+    await explorer.heading(/^Rounds 1/);
+    await check("rounds");
+    await page.getByRole("row").nth(1).getByRole("link").first().click();
+    await explorer.heading(/^Round 0x/);
+    await page.getByText("1 minted").waitFor();
+    expect(page.url()).toContain(played.roundId);
+    const prizes = page.getByRole("region", { name: "Prizes of the round" });
+    const [, prize] = await prizes.getByRole("row").allInnerTexts();
+    expect(prize).toMatch(/^lantern\s.*#1\s/);
+    await check("round");
+    // what minted it says so itself
+    await prizes.getByRole("link").last().click();
+    await explorer.heading(/^Transaction: signed/);
+    await page.getByText("succeeded").waitFor();
+    await page.getByText("ItemMinted").waitFor();
+    await check("transaction");
+  });
+
+  test("crossings both ways, and the balances that they left", async () => {
+    const { page } = explorer;
+    await page.getByRole("link", { name: "Crossings" }).click();
+    await explorer.heading(/^Crossings 2/);
+    const [, newer, older] = await page.getByRole("row").allInnerTexts();
+    expect(newer?.replaceAll(/\s+/g, " ")).toMatch(/^fast → ?ZK 0 0.4 ZKPoW/);
+    expect(older?.replaceAll(/\s+/g, " ")).toMatch(/^ZK → ?fast 0 1 ZKPoW/);
+    await check("crossings");
+    await page.getByRole("row").nth(1).locator(`a[href*="${played.winner}"]`).click();
+    await explorer.heading("Address");
+    const onFast = await page.getByRole("region", { name: "On the fast chain" }).innerText();
+    expect(onFast).toContain("0.6 ZKPoW");
+    const onZk = await page.getByRole("region", { name: "On the ZK chain" }).innerText();
+    expect(onZk).toMatch(/99\.39\d* ZKPoW[\s\S]*Passes\s+#1\s+Prizes\s+#1/);
+    await check("address");
+  });
+
+  test("search finds by height, hash, address, id and name; what isn't there, it says", async () => {
+    const { page } = explorer;
+    const { ledger } = played.server.node;
+    await explorer.search("1");
+    await page.getByText("“1” may be any of these").waitFor();
+    await check("search-many");
+    await page.getByRole("link", { name: /^Block 1, / }).click();
+    await explorer.heading("Block 1");
+    await check("block");
+    await explorer.search(ledger.blockByHeight(0 as never)?.hash ?? "");
+    await explorer.heading("Block 0");
+    await explorer.search(played.withdrawal);
+    await explorer.heading("Transaction: signed");
+    await page.getByText("withdraw").waitFor();
+    await explorer.search(played.winner);
+    await explorer.heading("Address");
+    await explorer.search(played.roundId);
+    await explorer.heading(/^Round 0x/);
+    await explorer.search(played.room);
+    await page.getByRole("link", { name: /^Room / }).click();
+    await explorer.heading(/^Room /);
+    const name = (await page.getByRole("heading", { level: 1 }).innerText()).slice("Room ".length);
+    await explorer.search(name);
+    await explorer.heading(`Room ${name}`);
+    await explorer.search("<b>nonesuch");
+    await page.getByText("Nothing was found for “<b>nonesuch”").waitFor();
+    await check("search");
+  });
+
+  test("works with the keyboard alone", async () => {
+    const { page } = explorer;
+    await explorer.go("#/");
+    await page.reload();
+    await explorer.heading("Ledger");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    await page.getByRole("link", { name: "Rounds" }).focus();
+    await page.keyboard.press("Enter");
+    await explorer.heading(/^Rounds/);
+    // whoever hears the page hears the new one from its beginning
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+  });
+
+  test("dark, and on a telephone", async () => {
+    const dark = await ExplorerPage.open(browser, url(), { colorScheme: "dark" });
+    await dark.page.getByRole("row").nth(20).waitFor();
+    await check("dark-ledger", dark);
+    await dark.go(`#/round/${played.roundId}`);
+    await dark.page.getByText("1 minted").waitFor();
+    await check("dark-round", dark);
+    await dark.close();
+    const viewport = { width: 390, height: 844 };
+    const narrow = await ExplorerPage.open(browser, url(), { viewport });
+    for (const [name, hash, sign] of [
+      ["ledger", "#/", "live"],
+      ["round", `#/round/${played.roundId}`, "1 minted"],
+      ["room", `#/room/${played.room}`, "Show ticks"],
+    ] as const) {
+      await narrow.go(hash);
+      await narrow.page.getByText(sign, { exact: true }).waitFor();
+      const overflows = () =>
+        document.documentElement.scrollWidth > document.documentElement.clientWidth;
+      expect(await narrow.page.evaluate(overflows)).toBe(false);
+      await check(`narrow-${name}`, narrow);
+    }
+    expect([...dark.complaints, ...narrow.complaints]).toEqual([]);
+    await narrow.close();
+  });
+
+  test("follows the ledger across the node's silence", { timeout: TIMEOUT_MS }, async () => {
+    const { page } = explorer;
+    await explorer.go("#/");
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole("alert").or(page.getByText("not connected")).first().waitFor();
+    await page.context().setOffline(false);
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByRole("alert").waitFor({ state: "detached" });
+    const head = played.server.node.ledger.head?.header.height ?? 0;
+    await page
+      .getByRole("link", { name: formatCount(head + 30), exact: true })
+      .first()
+      .waitFor();
+    // the browser's, of what it couldn't load
+    explorer.complaints.length = 0;
+  });
+
+  test("a follower serves it of its own ledger, and it can look at another node", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const source = played.server.node.rpc.url;
+    const follower: Follower = await startFollower({
+      ...{ url: source, rpc: { port: 0 }, logger: quiet },
+    });
+    try {
+      const there = await ExplorerPage.open(browser, `${follower.rpc.url}/explorer`);
+      await there.page.getByRole("row").nth(5).waitFor();
+      await there.go(`#/round/${played.roundId}`);
+      await there.page.getByText("1 minted").waitFor();
+      expect(there.complaints).toEqual([]);
+      await there.close();
+      const foreign = await ExplorerPage.open(
+        browser,
+        `${follower.rpc.url}/explorer?rpc=${encodeURIComponent(source)}`,
+      );
+      await foreign.page.getByRole("complementary").getByText(source).waitFor();
+      await foreign.page.getByText("live", { exact: true }).waitFor();
+      await check("foreign", foreign);
+      expect(foreign.complaints).toEqual([]);
+      await foreign.close();
+    } finally {
+      await follower.stop();
+    }
+  });
+});
