@@ -54,11 +54,12 @@ export function printSummary(summary: Summary, stream: NodeJS.WriteStream): void
 
 /** Where to connect, for as long as the server stays up. */
 export function printAddresses(summary: Summary, stream: NodeJS.WriteStream): void {
-  const { game, zkRpc, fastRpc, zkChainId, fastChainId } = summary.addresses;
+  const { game, explorer, zkRpc, fastRpc, zkChainId, fastChainId } = summary.addresses;
   stream.write(
     [
       styleText("bold", "Running", { stream }),
       `  game server          ${game}`,
+      `  explorer             ${explorer}`,
       `  ZK chain   JSON-RPC  ${zkRpc}   chain id ${zkChainId}`,
       `  fast chain JSON-RPC  ${fastRpc}   chain id ${fastChainId}`,
       "  Ctrl-C stops it.",

@@ -239,5 +239,6 @@ async function replayLedger({ node }: GameServer, game: Arena): Promise<Summary[
 
 function addressesOf({ node }: GameServer, url: string): Summary["addresses"] {
   const { rpc, zkChainId, fastChainId } = node;
-  return { game: url, zkRpc: rpc.zkUrl, fastRpc: rpc.fastUrl, zkChainId, fastChainId };
+  const explorer = `${rpc.url}/explorer`;
+  return { game: url, explorer, zkRpc: rpc.zkUrl, fastRpc: rpc.fastUrl, zkChainId, fastChainId };
 }

@@ -62,6 +62,7 @@ export type Summary = {
     readonly game: string;
     readonly zkRpc: string;
     readonly fastRpc: string;
+    readonly explorer: string;
     readonly zkChainId: number;
     readonly fastChainId: number;
   };
