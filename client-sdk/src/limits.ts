@@ -58,3 +58,17 @@ export const MAX_CACHED_ARTIFACTS = 4;
 /** How long the thread that proves may take to start, and to prove, on a slow and busy device. */
 export const PROVER_START_TIMEOUT_MS = 60_000;
 export const PROVE_TIMEOUT_MS = 5 * 60_000;
+
+/** How far prediction runs ahead of what is known, at most: then it waits. Each of these ticks may run in one frame. */
+export const MAX_PREDICTED_MS = 1000;
+export const MAX_PREDICTED_TICKS = 60;
+/** Actions that are on their way and predicted; more are sent all the same. */
+export const MAX_PREDICTED_ACTIONS = 256;
+/** What way there and back is assumed before an action has gone it. */
+export const ASSUMED_RTT_MS = 100;
+/** Stamps that the fastest way is looked for in: five seconds at twenty a second. */
+export const MAX_TIMING_SAMPLES = 100;
+/** Default of `PredictOptions.delayMs`: two patches. */
+export const INTERPOLATION_DELAY_MS = 100;
+/** Default of `PredictOptions.smoothMs`. */
+export const CORRECTION_SMOOTH_MS = 100;

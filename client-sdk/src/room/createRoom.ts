@@ -7,6 +7,7 @@ import {
   ledgerHeight,
   Message,
   type SealRequest,
+  type StateStamp,
   startLane,
   type Welcome,
 } from "@weft/protocol";
@@ -26,6 +27,7 @@ import {
   readRefusal,
   readRound,
   readSealRequest,
+  readStamp,
   readWelcome,
 } from "./messages.ts";
 import type { Room, RoomLeave, RoomStatus } from "./room.ts";
@@ -79,6 +81,7 @@ class Seat<G extends ClientGame> {
     console.error("weft: a listener for errors threw", cause),
   );
   readonly #states = createListeners<GameState<G>>(this.#onThrow);
+  readonly #stamps = createListeners<StateStamp>(this.#onThrow);
   readonly #finalities = createListeners<Finality>(this.#onThrow);
   readonly #rounds = createListeners<RoundUpdate>(this.#onThrow);
   readonly #statuses = createListeners<RoomStatus>(this.#onThrow);
@@ -114,6 +117,7 @@ class Seat<G extends ClientGame> {
         }
       });
     on(Message.welcome, readWelcome, (welcome) => this.#onWelcome(welcome));
+    on(Message.stamp, readStamp, (stamp) => this.#stamps.emit(stamp));
     on(Message.finality, readFinality, (finality) => this.#onFinality(finality));
     on(Message.refusal, readRefusal, (refusal) => {
       if (this.#sender?.onRefusal(refusal) === true) return;
@@ -165,8 +169,16 @@ class Seat<G extends ClientGame> {
     this.#sender ??= this.#createSender(startLane({ ...welcome, sessionId }));
     this.#sender.resume(welcome.head, welcome.sealed);
     if (before !== undefined) this.#fallBack(welcome);
+    this.#askForStamps();
     this.#setStatus("open");
     this.#checkJoined();
+  }
+
+  /** On every connection anew. */
+  #askForStamps(): void {
+    const { connection } = this.#options;
+    if (this.#stamps.size === 0 || this.#welcome === undefined || !connection.isOpen) return;
+    connection.sendBytes(Message.wantStamps, new Uint8Array());
   }
 
   /** A server that was started anew has lost what wasn't on disk: it isn't applied any more, and goes out again. */
@@ -329,6 +341,11 @@ class Seat<G extends ClientGame> {
         return seat.#round;
       },
       onStateChange: (listener) => this.#states.add(listener),
+      onStamp: (listener) => {
+        const unsubscribe = this.#stamps.add(listener);
+        if (this.#stamps.size === 1) this.#askForStamps();
+        return unsubscribe;
+      },
       onFinality: (listener) => this.#finalities.add(listener),
       onRound: (listener) => this.#rounds.add(listener),
       onError: (listener) => this.#errors.add(listener),

@@ -7,6 +7,7 @@ import {
   type Refusal,
   type RoundNews,
   type SealRequest,
+  type StateStamp,
   type Value,
   type Welcome,
 } from "@weft/protocol";
@@ -37,6 +38,15 @@ const finalitySchema: z.ZodType<Finality> = z.object({
 });
 
 const comeBackSchema: z.ZodType<ComeBack> = z.object({ retryAfterMs: field.uint });
+
+const stampSchema: z.ZodType<StateStamp> = z.tuple([
+  field.uint,
+  field.uint,
+  field.uint,
+  field.uint,
+  field.uint,
+  field.uint.nullable(),
+]);
 
 const refusalSchema = z.object({
   code: z.string(),
@@ -97,6 +107,7 @@ function reader<T>(name: string, schema: z.ZodType<T>): (message: unknown) => T 
 export const readWelcome = reader("welcome", welcomeSchema);
 export const readComeBack = reader("word to come back", comeBackSchema);
 export const readFinality = reader("finality", finalitySchema);
+export const readStamp = reader("stamp", stampSchema);
 export const readRefusal: (message: unknown) => Refusal = reader(
   "refusal",
   refusalSchema as z.ZodType<Refusal>,

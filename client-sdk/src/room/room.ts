@@ -1,5 +1,5 @@
 import type { Room as ColyseusRoom } from "@colyseus/sdk";
-import type { Address, CodedError, Finality, Hash } from "@weft/protocol";
+import type { Address, CodedError, Finality, Hash, StateStamp } from "@weft/protocol";
 import type { ClientGame, GameState, RoomActions } from "../game.ts";
 import type { Unsubscribe } from "./listeners.ts";
 import type { RoundUpdate } from "./messages.ts";
@@ -55,6 +55,11 @@ export type Room<G extends ClientGame = ClientGame> = {
 
   /** Called after every change of the state that arrives. */
   onStateChange(listener: (state: GameState<G>) => void): Unsubscribe;
+  /**
+   * Called ahead of every change of the state, with what it will be like then; asks the server for that. For who
+   * predicts: see `@weft/client-sdk/predict`.
+   */
+  onStamp(listener: (stamp: StateStamp) => void): Unsubscribe;
   onFinality(listener: (finality: Finality) => void): Unsubscribe;
   onRound(listener: (round: RoundUpdate) => void): Unsubscribe;
   /** What the server refused (ServerError), and what went wrong here (ClientError). */

@@ -29,6 +29,10 @@ export const Message = {
   coSignature: "weft:coSignature",
   /** server → client: `RoundNews` */
   round: "weft:round",
+  /** client → server: no bytes. From now on, on this connection, every patch is to have a stamp. */
+  wantStamps: "weft:wantStamps",
+  /** server → client: `StateStamp`, ahead of every patch of the state, if wanted. */
+  stamp: "weft:stamp",
   /** server → client: `ComeBack`, before a server that will be back closes the connection. */
   comeBack: "weft:comeBack",
 } as const;
@@ -59,6 +63,25 @@ export type Finality = {
   /** Frames up to this number are sealed. */
   readonly sealed: number;
 };
+
+/**
+ * What the state is like after the patch that follows, or is already when none follows: where a client that predicts
+ * goes on from. A list, since it comes with every patch.
+ */
+export type StateStamp = readonly [
+  /** Ticks so far. */
+  tick: number,
+  /** The room's clock at the newest of them, in ms since the Unix epoch. */
+  tickMs: number,
+  /** Ms that have passed since. */
+  sinceTickMs: number,
+  /** The room ran this player's frames up to this number … */
+  applied: number,
+  /** … of which the newest came so many ms ago. */
+  sinceFrameMs: number,
+  /** Ticks that the open round still has; null without one. */
+  ticksLeft: number | null,
+];
 
 /** Something of the client's was refused; nothing else changed. */
 export type Refusal = {

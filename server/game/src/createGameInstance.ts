@@ -128,6 +128,10 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
     return this.#nowMs;
   }
 
+  get ticks(): number {
+    return this.#tick;
+  }
+
   get roundOver(): boolean {
     return this.#round?.over ?? false;
   }

@@ -1,4 +1,11 @@
+export { copyState } from "./copyState.ts";
 export { createGameInstance, restoreGameInstance } from "./createGameInstance.ts";
+export {
+  createPredictedGame,
+  type KnownGame,
+  type PredictedGame,
+} from "./createPredictedGame.ts";
+export { createStateCopy, type StateCopy } from "./createStateCopy.ts";
 export { action, defineGame } from "./defineGame.ts";
 export * from "./errors.ts";
 export { gameHash } from "./gameHash.ts";

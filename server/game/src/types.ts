@@ -184,6 +184,8 @@ export type GameInstance<State = Schema> = {
   readonly players: readonly Player[];
   readonly round: Round | undefined;
   readonly nowMs: number;
+  /** Ticks so far. */
+  readonly ticks: number;
   /** @throws GameError ROOM_FULL or PLAYER_INVALID, and nothing changed. */
   join(player: { lane: number; sessionId: Hash; payout: Address }): void;
   /** @throws GameError PLAYER_INVALID when the lane isn't in the room. */

@@ -159,6 +159,9 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     this.onMessageBytes<Uint8Array>(Message.coSignature, ({ userData: seat }, bytes) => {
       if (seat !== undefined) this.runner.coSign(seat, bytes);
     });
+    this.onMessageBytes<Uint8Array>(Message.wantStamps, ({ userData: seat }) => {
+      if (seat !== undefined) seat.wantsStamps = true;
+    });
     // The same messages, but not as bytes: malformed, and answered as such.
     const nothing = new Uint8Array();
     this.onMessage(Message.frame, ({ userData: seat }) => {
@@ -179,6 +182,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   /** Colyseus calls this at the patch rate: after the state's changes goes what is told of them. */
   override broadcastPatch(): boolean {
+    this.#runtime?.stamp();
     const changed = super.broadcastPatch();
     this.#runtime?.beat();
     this.#runner?.step();

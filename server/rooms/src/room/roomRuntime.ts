@@ -8,6 +8,7 @@ import {
   type LedgerHeight,
   Message,
   type Refusal,
+  type StateStamp,
   timestampMs,
 } from "@weft/protocol";
 import { codeOf, DropCode, type RefusalCode, RoomsError } from "../errors.ts";
@@ -220,12 +221,29 @@ export class RoomRuntime {
   /** Time passes in the game. */
   tick(): void {
     if (this.frozen || this.#failed) return;
-    const clockMs = this.#options.nowMs() - this.#behindMs;
+    const clockMs = this.#clockMs();
     const nowMs = timestampMs(Math.max(clockMs, this.journal.record.nowMs));
     this.#guarded(() => {
       this.journal.append({ type: "tick", nowMs });
       this.program.tick(nowMs);
     });
+  }
+
+  #clockMs(): number {
+    return this.#options.nowMs() - this.#behindMs;
+  }
+
+  /** Says what the state is like now, to who wants to know. Its changes must follow at once: see `StateStamp`. */
+  stamp(): void {
+    const { ticks, nowMs: tickMs, round } = this.program;
+    const sinceTickMs = ticks === 0 ? 0 : elapsed(tickMs, this.#clockMs());
+    for (const { wantsStamps, peer, head, frameAtMs } of this.seats.values()) {
+      if (!wantsStamps || !peer?.ready) continue;
+      const sinceFrameMs = frameAtMs === 0 ? 0 : elapsed(frameAtMs, this.#options.nowMs());
+      const ticksLeft = round?.ticksLeft ?? null;
+      const stamp: StateStamp = [ticks, tickMs, sinceTickMs, head.seq, sinceFrameMs, ticksLeft];
+      peer.send(Message.stamp, stamp);
+    }
   }
 
   /** What is due from time to time: news for the clients, seals that are late, checkpoints. */
@@ -349,4 +367,9 @@ export class RoomRuntime {
     this.#options.logger.error("the room can't go on", { error });
     this.#options.onFailed?.(error);
   }
+}
+
+/** Whole ms; none when the clock was set back. */
+function elapsed(sinceMs: number, nowMs: number): number {
+  return Math.max(0, Math.round(nowMs - sinceMs));
 }

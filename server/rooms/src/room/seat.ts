@@ -24,6 +24,8 @@ export class Seat {
   peer: Peer | undefined;
   /** When the connection that is there now came. */
   connectedAtMs: number;
+  /** The client wants to know how far each patch of the state is. */
+  wantsStamps = false;
   /** Out of the ledger, and its player hasn't come back yet. */
   awaited = false;
   /** The lane has ended. */
@@ -31,6 +33,8 @@ export class Seat {
   /** The newest frame that the room ran, and the newest that is sealed. */
   head: LaneHead;
   sealedSeq: number;
+  /** When the newest frame came; 0 before the first since this process started. */
+  frameAtMs = 0;
   /** Since when there are frames without a seal; undefined without any, or without a connection. */
   unsealedSinceMs: number | undefined;
   /** Why frames were not taken since the last word to the client, which resends from the head on. */
@@ -86,6 +90,7 @@ export class Seat {
   /** The lane grew by a frame, the room's event number `event`. */
   noteFrame(event: number, head: LaneHead, nowMs: number): void {
     this.head = head;
+    this.frameAtMs = nowMs;
     this.badMessages = 0;
     this.unsealedSinceMs ??= nowMs;
     this.#sequencing.add(event);
@@ -119,9 +124,10 @@ export class Seat {
     return next;
   }
 
-  /** A new connection knows nothing. */
+  /** A new connection knows nothing, and has asked for nothing. */
   forgetTold(): void {
     this.#told = undefined;
+    this.wantsStamps = false;
   }
 }
 
