@@ -41,7 +41,15 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "@weft/protocol",
   ],
   "@weft/client-sdk": ["@weft/protocol", "@weft/game", "@weft/contracts", "@weft/circuits"],
-  "@weft/cli": ["@weft/node", "@weft/game", "@weft/fast-chain", "@weft/ledger", "@weft/protocol"],
+  "@weft/testing": ["@weft/game", "@weft/protocol"],
+  "@weft/cli": [
+    "@weft/node",
+    "@weft/game",
+    "@weft/testing",
+    "@weft/fast-chain",
+    "@weft/ledger",
+    "@weft/protocol",
+  ],
 };
 
 /** What only tests, benchmarks and build scripts of a workspace may import besides. */

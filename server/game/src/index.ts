@@ -11,5 +11,6 @@ export * from "./errors.ts";
 export { gameHash } from "./gameHash.ts";
 export * from "./limits.ts";
 export { programsOf } from "./programsOf.ts";
+export { SeededRandom } from "./random.ts";
 export { stateToValue } from "./stateToValue.ts";
 export * from "./types.ts";
