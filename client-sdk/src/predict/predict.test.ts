@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { predict } from "./predict.ts";
 import type { PredictOptions } from "./prediction.ts";
 import { DASH_FACTOR, type FieldState, SPEED, TICK_RATE_HZ, testGame } from "./testGame.ts";
-import { type SimulatedOptions, simulate } from "./testNetwork.ts";
+import { simulate } from "./testNetwork.ts";
+import type { SimulatedOptions } from "./testServer.ts";
 
 const FRAME_MS = 1000 / 60;
 /** Units that a craft flies in a frame, and in one while it dashes. */
