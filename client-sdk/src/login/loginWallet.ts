@@ -6,10 +6,13 @@ type SigningAccount = {
   readonly address: Hex;
   signMessage(parameters: { message: string }): Promise<Hex>;
 };
-/** A viem WalletClient with an account, such as one around a browser's wallet. */
-type SigningClient<Account extends { readonly address: Hex } = { readonly address: Hex }> = {
-  readonly account: Account;
-  signMessage(parameters: { account: Account; message: string }): Promise<Hex>;
+/**
+ * A viem WalletClient with an account, such as one around a browser's wallet. It is called with that very account, whose
+ * type only the client knows.
+ */
+type SigningClient = {
+  readonly account: { readonly address: Hex };
+  signMessage(parameters: never): Promise<Hex>;
 };
 export type LoginWallet = SigningAccount | SigningClient;
 
@@ -29,7 +32,7 @@ export async function signText(wallet: LoginWallet, message: string): Promise<He
     signature =
       "address" in wallet
         ? await wallet.signMessage({ message })
-        : await wallet.signMessage({ account: wallet.account, message });
+        : await wallet.signMessage({ account: wallet.account, message } as never);
   } catch (cause) {
     throw new ClientError("WALLET_SIGNATURE_FAILED", "the wallet didn't sign", { cause });
   }
