@@ -1,6 +1,5 @@
 import type { InputHandle } from "@colyseus/sdk";
 import { SimReconciler } from "@colyseus/sdk/predict";
-import type { PredictedGame } from "@weft/game";
 
 /**
  * Ticks as Colyseus's rollback knows inputs: number n is tick n of the room, `lastProcessed` the one that the known
@@ -47,10 +46,10 @@ class TickInput {
 }
 
 type Pose = Record<string, number>;
-type World = { readonly game: PredictedGame<object> };
+/** The world is nobody's here: `step`, `adopt` and `pose` know theirs. */
+type World = Record<string, never>;
 
 export type OwnReconcilerOptions = {
-  readonly game: PredictedGame<object>;
   readonly tickMs: number;
   /** The known state's tick. */
   readonly tick: number;
@@ -71,14 +70,15 @@ export type OwnReconcilerOptions = {
  */
 export class OwnReconciler extends SimReconciler<number, Pose, World> {
   readonly #input: TickInput;
+  readonly #snap: number;
   /** How much of the newest tick is drawn, 0 to 1. */
   #shown = 0;
 
-  constructor({ game, tickMs, tick, smoothMs, snap, step, adopt, pose }: OwnReconcilerOptions) {
+  constructor({ tickMs, tick, smoothMs, snap, step, adopt, pose }: OwnReconcilerOptions) {
     const input = new TickInput(tickMs, tick);
     super({
       input: input as unknown as InputHandle<number>,
-      world: { game },
+      world: {},
       smoothMs,
       snap,
       step: (_context, _world, command) => step(command),
@@ -86,6 +86,7 @@ export class OwnReconciler extends SimReconciler<number, Pose, World> {
       pose,
     });
     this.#input = input;
+    this.#snap = snap;
   }
 
   /** The tick that is being drawn. */
@@ -117,11 +118,13 @@ export class OwnReconciler extends SimReconciler<number, Pose, World> {
     const errors = { ...this.error };
     const before = this.#pose();
     this.reconcile(this.lastAcked);
-    this.smoothedFields().forEach((field, index) => {
-      const change = (before[index] ?? 0) - this.readCurrent(field);
-      this.error[field] = (errors[field] ?? 0) + change * this.#shown;
-    });
     this.markDirty();
+    const changes = this.#pose().map((value, index) => (before[index] ?? value) - value);
+    const isLeap = this.#snap > 0 && changes.some((change) => Math.abs(change) > this.#snap);
+    if (isLeap) return;
+    this.smoothedFields().forEach((field, index) => {
+      this.error[field] = (errors[field] ?? 0) + (changes[index] ?? 0) * this.#shown;
+    });
   }
 
   #pose(): number[] {

@@ -5,34 +5,22 @@ import {
   createStateCopy,
   type Game,
   type KnownGame,
-  type Player,
   type PredictedGame,
   type StateCopy,
 } from "@weft/game";
-import type { Hash, StateStamp, Value } from "@weft/protocol";
+import type { StateStamp, Value } from "@weft/protocol";
 import type { z } from "zod";
 import type { RoomActions, SentAction } from "../game.ts";
-import {
-  CORRECTION_SMOOTH_MS,
-  INTERPOLATION_DELAY_MS,
-  MAX_PREDICTED_MS,
-  MAX_PREDICTED_TICKS,
-} from "../limits.ts";
+import { CORRECTION_SMOOTH_MS, INTERPOLATION_DELAY_MS } from "../limits.ts";
 import { createListeners, type Listeners, type Unsubscribe } from "../room/listeners.ts";
-import {
-  type Entity,
-  type EntityField,
-  entityFields,
-  type FieldNames,
-  fieldsOfEntity,
-  findByKey,
-} from "./entities.ts";
+import { type EntityField, entityFields, type FieldNames } from "./entities.ts";
 import { type KnownStamp, toKnownStamp } from "./knownStamp.ts";
 import {
   OthersInterpolation,
   type OthersOptions,
   type StateSource,
 } from "./othersInterpolation.ts";
+import { OwnPart } from "./ownPart.ts";
 import { OwnReconciler } from "./ownReconciler.ts";
 import { PendingActions } from "./pendingActions.ts";
 import type {
@@ -42,46 +30,46 @@ import type {
   PredictionStats,
   PredictOptions,
 } from "./prediction.ts";
-import { ServerTimeline } from "./serverTimeline.ts";
-import { SlewedClock } from "./slewedClock.ts";
+import { RoomClocks } from "./roomClocks.ts";
 
 /** Corrections that are smaller are rounding. */
 const LEAST_CORRECTION = 1e-6;
-/** The address that prizes of others go to isn't known, and nothing that is predicted is paid. */
-const NO_PAYOUT = `0x${"00".repeat(20)}` as const;
-const UNKNOWN_LANE = -1;
+const NO_ROUND = { roundId: `0x${"00".repeat(32)}`, cap: 0 } as const;
 
-/** See `Prediction`. */
+/**
+ * See `Prediction`. Of the state there are three: the room's, which is what the server has said; the predicted game's,
+ * which is run from there; and the one that is shown, a copy of the first with the own part of the second.
+ */
 export class RoomPrediction<State extends Schema, Inputs extends Record<string, z.ZodType>>
   implements Prediction<Game<State, Inputs>>
 {
   readonly act: RoomActions<Game<State, Inputs>>;
   readonly #room: PredictedRoom<Game<State, Inputs>>;
-  readonly #options: PredictOptions<State>;
   readonly #smooth: FieldNames;
   readonly #fields: readonly EntityField[];
   readonly #tickMs: number;
-  readonly #maxAhead: number;
+  readonly #delayMs: number;
+  readonly #smoothMs: number;
+  readonly #snap: number;
+  readonly #now: () => number;
+  readonly #own: OwnPart<State>;
   readonly #game: PredictedGame<State>;
   readonly #shown: StateCopy<State>;
   readonly #pending = new PendingActions();
-  readonly #players = new Map<string, Player>();
   readonly #corrections: Listeners<Correction> = createListeners((cause) =>
     console.error("weft: a listener for corrections threw", cause),
   );
   readonly #unsubscribe: readonly Unsubscribe[];
-  /** They follow estimates of the server's, one ahead of it, one behind. */
-  #timeline: ServerTimeline;
-  #ownClock: SlewedClock;
-  #othersClock: SlewedClock;
+  #clocks: RoomClocks;
   #others: OthersInterpolation | undefined;
   /** The state that `#others` listens to. A server that was started anew gives another one. */
   #source: State | undefined;
   /** What the next patch will show, and what the state shows; undefined while that isn't known. */
   #expected: KnownStamp | undefined;
   #known: KnownStamp | undefined;
-  /** The state or what is known of it has changed since the last frame. */
-  #isNew = true;
+  #newestTick = 0;
+  /** The state, or what is known of it, has changed since the last frame. */
+  #isNew = false;
   #sim: OwnReconciler | undefined;
   #ticksRun = 0;
   #correctionCount = 0;
@@ -93,17 +81,18 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
     options: PredictOptions<State>,
   ) {
     this.#room = room;
-    this.#options = options;
     this.#smooth = { linear: options.smooth ?? ["x", "y"], angles: options.angles ?? [] };
     this.#fields = entityFields(game.state, this.#smooth);
     this.#tickMs = 1000 / game.tickRateHz;
-    this.#maxAhead = Math.min(Math.ceil(MAX_PREDICTED_MS / this.#tickMs), MAX_PREDICTED_TICKS);
+    this.#delayMs = options.delayMs ?? INTERPOLATION_DELAY_MS;
+    this.#smoothMs = options.smoothMs ?? CORRECTION_SMOOTH_MS;
+    this.#snap = options.snap ?? 0;
+    this.#now = options.now ?? (() => performance.now());
+    this.#own = new OwnPart(room, options);
     this.#game = createPredictedGame(game);
     this.#shown = createStateCopy(game.state);
     this.#shown.update(room.state);
-    this.#timeline = new ServerTimeline(this.#tickMs);
-    this.#ownClock = this.#createClock(0.1, 500);
-    this.#othersClock = this.#createClock(0.25, 1000);
+    this.#clocks = new RoomClocks(this.#tickMs, this.#delayMs);
     this.act = this.#createActions(game);
     this.#unsubscribe = [
       room.onStamp((stamp) => this.#onStamp(stamp)),
@@ -116,13 +105,13 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
   }
 
   get own(): Schema | undefined {
-    return this.#ownOf(this.#shown.state);
+    return this.#own.in(this.#shown.state);
   }
 
   get stats(): PredictionStats {
     return {
       isPredicting: this.#sim !== undefined,
-      rttMs: this.#timeline.rttMs,
+      rttMs: this.#clocks.timeline.rttMs,
       knownTick: this.#known?.tick ?? 0,
       drawnTick: this.#sim?.newestTick ?? this.#known?.tick ?? 0,
       pendingActions: this.#pending.count,
@@ -140,17 +129,14 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
   update(nowMs = this.#now()): void {
     this.#ticksRun = 0;
     const isNew = this.#isNew;
-    if (isNew) this.#shown.update(this.#room.state);
-    if (this.#known === undefined) return;
     this.#isNew = false;
+    if (isNew) this.#shown.update(this.#room.state);
+    // While nothing is known of the state, such as after a reconnection, it is shown as it is.
+    if (this.#known === undefined) return;
     this.#followSource(this.#known);
     if (isNew) this.#correct(this.#known);
-    const own = this.own as Entity | undefined;
-    this.#drawOthers(this.#known, nowMs, this.#sim === undefined ? undefined : own);
-    if (this.#sim !== undefined && own !== undefined) {
-      this.#advance(this.#sim, this.#known, nowMs);
-      this.#drawOwn(this.#sim, own);
-    }
+    this.#drawOthers(this.#known, nowMs);
+    if (this.#sim !== undefined) this.#drawOwn(this.#sim, this.#known, nowMs);
   }
 
   stop(): void {
@@ -160,25 +146,20 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
     this.#sim = this.#others = this.#known = undefined;
   }
 
-  #createClock(maxSlew: number, jumpMs: number): SlewedClock {
-    return new SlewedClock({ unitMs: this.#tickMs, maxSlew, jumpMs });
-  }
-
-  #now(): number {
-    return this.#options.now?.() ?? performance.now();
-  }
-
   #onStamp(stamp: StateStamp): void {
     // No patch came since the last one: then there was nothing to change.
     if (this.#expected !== undefined) this.#know(this.#expected);
     this.#expected = toKnownStamp(stamp, this.#now());
+    if (this.#expected.tick < this.#newestTick) this.#startOver();
+    this.#newestTick = this.#expected.tick;
     this.#others?.expect(this.#expected.tick);
-    this.#timeline.noteStamp(this.#expected);
+    this.#clocks.timeline.noteStamp(this.#expected);
   }
 
   #onStateChange(): void {
+    const { state } = this.#room;
     this.#isNew = true;
-    if (this.#room.state === this.#source) this.#others?.see(this.#room.state);
+    if (state === this.#source) this.#others?.see(state);
     // A whole state comes without a stamp, after joining and after every reconnection.
     if (this.#expected === undefined) this.#known = undefined;
     else this.#know(this.#expected);
@@ -186,9 +167,8 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
   }
 
   #know(stamp: KnownStamp): void {
-    if (this.#known !== undefined && stamp.tick < this.#known.tick) this.#startOver();
     const sentMs = this.#pending.acknowledge(stamp.applied, stamp.tick);
-    if (sentMs !== undefined) this.#timeline.noteAcknowledged(stamp, sentMs);
+    if (sentMs !== undefined) this.#clocks.timeline.noteAcknowledged(stamp, sentMs);
     this.#known = stamp;
     this.#isNew = true;
   }
@@ -196,10 +176,8 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
   /** A server that was started anew is a little behind what it had said before. */
   #startOver(): void {
     this.#sim?.dispose();
-    this.#sim = undefined;
-    this.#timeline = new ServerTimeline(this.#tickMs);
-    this.#ownClock = this.#createClock(0.1, 500);
-    this.#othersClock = this.#createClock(0.25, 1000);
+    this.#sim = this.#known = undefined;
+    this.#clocks = new RoomClocks(this.#tickMs, this.#delayMs);
   }
 
   #followSource({ tick }: KnownStamp): void {
@@ -211,138 +189,83 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
       source: colyseus as unknown as StateSource,
       fields: this.#fields,
       tickMs: this.#tickMs,
-      snap: this.#options.snap ?? 0,
-      delayMs: this.#options.delayMs ?? INTERPOLATION_DELAY_MS,
+      snap: this.#snap,
+      delayMs: this.#delayMs,
     };
     this.#others = new OthersInterpolation(options, tick);
     this.#others.see(state);
   }
 
   /** There is news: goes back to what is known and runs what isn't known yet on top of it. */
-  #correct(known: KnownStamp): void {
-    if (this.#ownOf(this.#room.state) === undefined) {
+  #correct({ tick }: KnownStamp): void {
+    if (this.#own.in(this.#room.state) === undefined) {
       this.#sim?.dispose();
       this.#sim = undefined;
       return;
     }
     if (this.#sim === undefined) {
-      this.#sim = this.#createReconciler(known);
+      this.#sim = this.#createReconciler(tick);
       return;
     }
-    const distance = this.#sim.correct(known.tick);
+    const distance = this.#sim.correct(tick);
     if (distance <= LEAST_CORRECTION) return;
     this.#correctionCount++;
     this.#lastCorrection = distance;
-    this.#corrections.emit({ tick: known.tick, distance });
+    this.#corrections.emit({ tick, distance });
   }
 
-  #createReconciler({ tick }: KnownStamp): OwnReconciler {
-    this.#game.reset(this.#knownGame());
+  #createReconciler(tick: number): OwnReconciler {
+    const adopt = () => this.#game.reset(this.#knownGame());
+    adopt();
     return new OwnReconciler({
-      game: this.#game,
       tickMs: this.#tickMs,
       tick,
-      smoothMs: this.#options.smoothMs ?? CORRECTION_SMOOTH_MS,
-      snap: this.#options.snap ?? 0,
+      smoothMs: this.#smoothMs,
+      snap: this.#snap,
       step: (next) => this.#step(next),
-      adopt: () => this.#game.reset(this.#knownGame()),
-      pose: this.#createPose(),
+      adopt,
+      pose: this.#own.createPose(this.#game.state, this.#smooth),
     });
   }
 
   #step(tick: number): void {
     this.#ticksRun++;
-    for (const action of this.#pending.before(tick)) {
-      this.#game.act(this.#room.sessionId, action);
-    }
+    for (const action of this.#pending.before(tick)) this.#game.act(this.#room.sessionId, action);
     this.#game.advance();
   }
 
   #knownGame(): KnownGame<State> {
     const { state, round } = this.#room;
     const { tick = 0, tickMs = 0, ticksLeft = null } = this.#known ?? {};
-    const { roundId: id, cap } =
-      round?.phase === "opened" ? round : { roundId: `0x${"00".repeat(32)}` as const, cap: 0 };
+    const { roundId: id, cap } = round?.phase === "opened" ? round : NO_ROUND;
     return {
       state,
       tick,
       tickMs,
-      players: this.#playersOf(state),
+      players: this.#own.playersIn(state),
       round: ticksLeft === null ? undefined : { id, cap, ticksLeft },
     };
   }
 
-  #ownOf(state: State): Schema | undefined {
-    const { own } = this.#options;
-    const { sessionId } = this.#room;
-    return own === undefined ? findByKey(state, sessionId)?.entity : own(state, sessionId);
+  #drawOthers(known: KnownStamp, nowMs: number): void {
+    const drawn = this.#clocks.drawOthers(known, nowMs);
+    const except = this.#sim === undefined ? undefined : this.#own.in(this.#shown.state);
+    this.#others?.draw(drawn, nowMs, this.#room.state, this.#shown.state, except);
   }
 
-  #playersOf(state: State): readonly Player[] {
-    const { sessionId, lane } = this.#room;
-    const ids = new Set(
-      this.#options.players?.(state) ?? findByKey(state, sessionId)?.keys ?? [sessionId],
-    );
-    for (const id of this.#players.keys()) if (!ids.has(id)) this.#players.delete(id);
-    for (const id of ids) {
-      if (this.#players.has(id)) continue;
-      const known = id === sessionId ? lane : UNKNOWN_LANE;
-      this.#players.set(id, Object.freeze({ id: id as Hash, lane: known, payout: NO_PAYOUT }));
-    }
-    return [...this.#players.values()];
-  }
-
-  /** Reads the own part's smooth fields. Angles come out without their jumps from one end to the other. */
-  #createPose(): () => Record<string, number> {
-    const pose: Record<string, number> = {};
-    const { linear, angles } = this.#ownFields();
-    return () => {
-      const own = this.#ownOf(this.#game.state) as Entity | undefined;
-      // While it is gone in the prediction, it stays where it was.
-      if (own === undefined) return pose;
-      for (const name of linear) pose[name] = Number(own[name]);
-      for (const name of angles) {
-        const before = pose[name] ?? Number(own[name]);
-        const turn = Number(own[name]) - before;
-        pose[name] = before + Math.atan2(Math.sin(turn), Math.cos(turn));
-      }
-      return pose;
-    };
-  }
-
-  #ownFields(): FieldNames {
-    const own = this.#ownOf(this.#game.state) as Entity | undefined;
-    return own === undefined ? { linear: [], angles: [] } : fieldsOfEntity(own, this.#smooth);
-  }
-
-  #advance(sim: OwnReconciler, { tick }: KnownStamp, nowMs: number): void {
+  #drawOwn(sim: OwnReconciler, known: KnownStamp, nowMs: number): void {
     if (this.#pending.hasFresh) {
       this.#pending.takeFresh();
       sim.rerun();
     }
-    const range = { min: tick, max: tick + this.#maxAhead };
-    const drawn = this.#ownClock.follow(this.#timeline.tickAtArrival(nowMs), nowMs, range);
-    const next = Math.min(Math.floor(drawn) + 1, range.max);
+    const { tick, shown } = this.#clocks.drawOwn(known, nowMs);
     sim.tick(nowMs);
-    sim.advanceTo(next, Math.min(1, drawn - (next - 1)));
-  }
-
-  #drawOthers({ tick }: KnownStamp, nowMs: number, own: Entity | undefined): void {
-    const target =
-      this.#timeline.tickSeen(nowMs) -
-      (this.#options.delayMs ?? INTERPOLATION_DELAY_MS) / this.#tickMs;
-    const drawn = this.#othersClock.follow(target, nowMs, { min: 0, max: tick });
-    this.#others?.draw(drawn, nowMs, this.#room.state, this.#shown.state, own);
-  }
-
-  #drawOwn(sim: OwnReconciler, own: Entity): void {
-    const predicted = this.#ownOf(this.#game.state);
-    if (predicted !== undefined && predicted.constructor === own.constructor) {
-      copyState(predicted, own);
-    }
-    const pose = sim.pose();
-    for (const [name, value] of Object.entries(pose))
-      (own as Record<string, unknown>)[name] = value;
+    sim.advanceTo(tick, shown);
+    const own = this.#own.in(this.#shown.state);
+    const predicted = this.#own.in(this.#game.state);
+    if (own === undefined) return;
+    if (predicted?.constructor === own.constructor) copyState(predicted, own);
+    Object.assign(own, sim.pose());
   }
 
   #createActions(game: Game<State, Inputs>): RoomActions<Game<State, Inputs>> {
@@ -360,8 +283,7 @@ export class RoomPrediction<State extends Schema, Inputs extends Record<string, 
 
   #note(seq: number, action: string, input: Value): void {
     const sentMs = this.#now();
-    const drawn = this.#ownClock.at(sentMs) ?? 0;
-    const tick = Math.max(Math.floor(drawn), this.#known?.tick ?? 0) + 1;
+    const tick = Math.max(this.#clocks.tickOfAction(sentMs), (this.#known?.tick ?? 0) + 1);
     // The application may go on using what it gave.
     this.#pending.add({ seq, action, input: structuredClone(input), sentMs, tick });
   }

@@ -6,12 +6,13 @@ export const TICK_RATE_HZ = 30;
 /** Units a tick. */
 export const SPEED = 6;
 export const DASH_FACTOR = 3;
-const SIZE = 2000;
+const SIZE = 20_000;
+export const START = SIZE / 2;
 
 const Craft = schema(
   {
-    x: t.int16().default(1000),
-    y: t.int16().default(1000),
+    x: t.int16().default(START),
+    y: t.int16().default(START),
     dx: t.int8().default(0),
     dy: t.int8().default(0),
     /** Radians, turning with every tick. */
@@ -77,7 +78,7 @@ export const testGame = defineGame({
     },
   },
   onJoin(ctx, player) {
-    ctx.state.crafts.set(player.id, new Craft({ y: 200 + 200 * ctx.players.length }));
+    ctx.state.crafts.set(player.id, new Craft({ y: START - 400 + 100 * ctx.players.length }));
   },
   onLeave(ctx, player) {
     ctx.state.crafts.delete(player.id);
@@ -86,7 +87,7 @@ export const testGame = defineGame({
     const { state, random, players } = ctx;
     state.phase = ctx.round === undefined ? "waiting" : "playing";
     while (state.stars.size < 2 * players.length) {
-      const at = { x: random.int(0, SIZE), y: random.int(0, SIZE) };
+      const at = { x: START + random.int(-500, 500), y: START + random.int(-500, 500) };
       state.stars.set(String(state.starCount++), new Star(at));
     }
     for (const craft of state.crafts.values()) {

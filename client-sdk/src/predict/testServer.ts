@@ -42,6 +42,7 @@ export class SimulatedServer<State extends Schema, Inputs extends Record<string,
   #frameAtMs = 0;
   #isConnected = false;
   #wantsStamps = false;
+  #lostTicks = 0;
 
   constructor(
     game: Game<State, Inputs>,
@@ -102,6 +103,16 @@ export class SimulatedServer<State extends Schema, Inputs extends Record<string,
     this.instance.leave(LANE + n, "left");
   }
 
+  /** As if it had been started anew from a snapshot, without the newest ticks. */
+  rewindTicks(count: number): void {
+    this.#lostTicks += count;
+  }
+
+  openRound(): void {
+    const [roundId, seed] = [hashOf(900), hashOf(901)];
+    this.instance.roundOpen({ roundId, cap: 0, deadlineMs: this.nowMs + 1000, seed });
+  }
+
   take(name: string, bytes: Uint8Array): void {
     if (name === Message.wantStamps) this.#wantsStamps = true;
     if (name !== Message.frame) return;
@@ -113,7 +124,8 @@ export class SimulatedServer<State extends Schema, Inputs extends Record<string,
   }
 
   #patch(): void {
-    const { ticks, nowMs: tickMs, round } = this.instance;
+    const { nowMs: tickMs, round } = this.instance;
+    const ticks = this.instance.ticks - this.#lostTicks;
     if (this.#isConnected && this.#wantsStamps) {
       const sinceFrameMs = this.#frameAtMs === 0 ? 0 : this.nowMs - this.#frameAtMs;
       const sinceTickMs = ticks === 0 ? 0 : this.nowMs - tickMs;
