@@ -1,5 +1,7 @@
 /** How long one question to the node may take. */
 export const RPC_TIMEOUT_MS = 35_000;
+/** The same for the newest blocks: who doesn't give them soon has gone silent. */
+export const LIVE_TIMEOUT_MS = 5_000;
 /** How long until a lost WebSocket is opened again: first, and at most. */
 export const RECONNECT_MS = 500;
 export const MAX_RECONNECT_MS = 15_000;

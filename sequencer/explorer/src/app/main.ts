@@ -1,4 +1,5 @@
 import { render } from "lit-html";
+import { LIVE_TIMEOUT_MS } from "./limits.ts";
 import { LiveLedger } from "./live/liveLedger.ts";
 import { parseRoute, type Route } from "./router.ts";
 import { createView } from "./routes.ts";
@@ -10,7 +11,7 @@ const root = document.getElementById("app");
 if (root === null) throw new Error("the page has no place for the explorer");
 
 const rpc = createRpc(location);
-const live = new LiveLedger(rpc);
+const live = new LiveLedger(createRpc(location, LIVE_TIMEOUT_MS));
 let route: Route = [];
 let view: View | undefined;
 let isDue = false;

@@ -24,7 +24,10 @@ export type Rpc = {
 };
 
 /** The node that `?rpc=` names, or else the one that serves the page. */
-export function createRpc(location: Pick<Location, "origin" | "search">): Rpc {
+export function createRpc(
+  location: Pick<Location, "origin" | "search">,
+  timeoutMs = RPC_TIMEOUT_MS,
+): Rpc {
   const named = URL.parse(new URLSearchParams(location.search).get("rpc") ?? "");
   const isNamed = named !== null && /^https?:$/.test(named.protocol);
   const url = isNamed ? named.origin : location.origin;
@@ -34,7 +37,7 @@ export function createRpc(location: Pick<Location, "origin" | "search">): Rpc {
     isForeign: url !== location.origin,
     async call(chain, method, ...params) {
       const body = JSON.stringify({ jsonrpc: "2.0", id: ++id, method, params });
-      const answer = await ask(`${url}/${chain}`, body);
+      const answer = await ask(`${url}/${chain}`, body, timeoutMs);
       if (answer.error) throw new RpcFailure(answer.error.message, answer.error.code);
       return answer.result as never;
     },
@@ -46,9 +49,9 @@ type Answer = {
   readonly error?: { readonly code: number; readonly message: string };
 };
 
-async function ask(url: string, body: string): Promise<Answer> {
+async function ask(url: string, body: string, timeoutMs: number): Promise<Answer> {
   try {
-    const signal = AbortSignal.timeout(RPC_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     const headers = { "content-type": "application/json" };
     const response = await fetch(url, { method: "POST", headers, body, signal });
     return (await response.json()) as Answer;
