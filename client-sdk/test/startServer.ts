@@ -1,4 +1,4 @@
-import { createGameServer } from "@weft/rooms";
+import { createGameServer, type GameServerOptions } from "@weft/rooms";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import type { Wallet } from "../src/index.ts";
 import { createClient, type WeftClient } from "../src/index.ts";
@@ -7,9 +7,9 @@ import { tally } from "./tally.ts";
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 
 /** A real server, in memory, on free ports. */
-export async function startServer() {
+export async function startServer(games: GameServerOptions["games"] = { tally }) {
   const server = await createGameServer({
-    games: { tally },
+    games,
     rpc: { port: 0 },
     logger: quiet,
     settings: { startDelayMs: 50 },
