@@ -40,7 +40,7 @@ export function printSummary(summary: Summary, stream: NodeJS.WriteStream): void
       ...rows,
       heading("Logins"),
       `  ${logins.players.length} by zero-knowledge proof of holding a pass, each in ${(logins.proveMs / 1000).toFixed(1)} s at most, all at once`,
-      style("dim", "  with the keys of a development set-up, for nothing of worth: circuits/README.md"),
+      style("dim", "  with keys of a development set-up, for nothing of worth: circuits/README.md"),
       heading("Ledger"),
       `  ${summary.actions.toLocaleString("en")} actions in the round, ${summary.sealed.toLocaleString("en")} sealed by their players`,
       `  ${ledger.fastBlocks} fast and ${ledger.zkBlocks} ZK blocks, ${ledger.switches} switches between them`,
