@@ -7,8 +7,10 @@ export type CliErrorCode =
   | "GAMES_INVALID"
   /** The ledger doesn't have a block that it must have. Details: `height`, where it ends. */
   | "HEAD_MISSING"
-  /** The ledger has no such round. Details: `roundId`. */
+  /** The ledger has no such round, or several. Details: `roundId`, `found`. */
   | "ROUND_UNKNOWN"
+  /** Something that a round needs is not in the ledger. */
+  | "LEDGER_INCOMPLETE"
   /** A file can't be written. Details: `file`. */
   | "EXPORT_FAILED";
 

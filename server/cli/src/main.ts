@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { ExitCode } from "./errors.ts";
 import { createFollowCommand } from "./follow/followCommand.ts";
 import type { Output } from "./output.ts";
+import { createReplayCommand } from "./replay/replayCommand.ts";
+import { createRoundsCommand } from "./rounds/roundsCommand.ts";
 import { createVerifyCommand } from "./verify/verifyCommand.ts";
 
 /** The command `weft`, as this process. @returns what to exit with */
@@ -39,7 +41,12 @@ export async function runCommand(argv: readonly string[], output: Output): Promi
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: (text) => output.err.write(text) });
-  const commands = [createVerifyCommand(output, exit), createFollowCommand(output, exit)];
+  const commands = [
+    createVerifyCommand(output, exit),
+    createFollowCommand(output, exit),
+    createRoundsCommand(output),
+    createReplayCommand(output, exit),
+  ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }

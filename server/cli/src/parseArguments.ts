@@ -14,6 +14,12 @@ export function hashArgument(text: string): Hash {
   throw new InvalidArgumentError("32 bytes in hexadecimal are wanted, 0x in front.");
 }
 
+/** How a hash begins: 0x and up to 64 digits. */
+export function hashPrefixArgument(text: string): string {
+  if (/^0x[0-9a-fA-F]{1,64}$/.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError("Hexadecimal is wanted, 0x in front.");
+}
+
 /** A port, 0 for any free one. */
 export function portArgument(text: string): number {
   const value = wholeArgument(text);

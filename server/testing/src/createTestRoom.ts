@@ -24,9 +24,8 @@ import {
 import { createTestPlayer } from "./createTestPlayer.ts";
 import { TestingError } from "./errors.ts";
 import { MAX_TICKS } from "./limits.ts";
-import type { RecordedRound, StepEvent } from "./recording/recordedRound.ts";
-import { recordStep } from "./recording/recordStep.ts";
-import { RoundRunner } from "./recording/roundRunner.ts";
+import type { RecordedRound, RecordedStep, StepEvent } from "./recording/recordedRound.ts";
+import { recordRound } from "./recording/recordRound.ts";
 import type { Inputs, TestBot, TestPlayer, TestReport, TestRoom } from "./types.ts";
 
 export type TestRoomOptions = {
@@ -205,18 +204,21 @@ class SimulatedRoom<State extends Schema, In extends Inputs> implements TestRoom
   }
 
   recording(): RecordedRound {
-    const game = this.game as unknown as Game;
-    const origin = { room: ROOM, seed: this.#seed };
-    const recorder = { runner: new RoundRunner(game, origin), flat: new Map<string, string>() };
-    const steps = this.#events.map((event, index) => recordStep(recorder, { index, event }).step);
-    if (recorder.runner.stateHash() !== this.stateHash()) {
+    const { name } = this.game;
+    const game = { name, hash: gameHash(this.game as unknown as Game) };
+    const steps: RecordedStep[] = this.#events.map((event, index) => ({ index, event }));
+    const last = steps.at(-1);
+    if (last !== undefined) steps[steps.length - 1] = { ...last, stateHash: this.stateHash() };
+    const origin = { format: "weft-round-1" as const, room: ROOM, seed: this.#seed };
+    try {
+      return recordRound(this.game, { ...origin, game, roundId: null, steps });
+    } catch (cause) {
       throw new TestingError(
         "STATE_CHANGED_OUTSIDE",
         "the events alone don't lead to this state: the test changed it, or the game depends on something outside it",
+        { cause },
       );
     }
-    const named = { name: game.name, hash: gameHash(game) };
-    return { format: "weft-round-1", game: named, ...origin, roundId: null, steps };
   }
 
   #instanceOptions() {

@@ -10,8 +10,7 @@ export {
   type RecordedStep,
   type StepEvent,
 } from "./recording/recordedRound.ts";
-export { type Recorder, recordStep } from "./recording/recordStep.ts";
-export { RoundRunner } from "./recording/roundRunner.ts";
+export { recordRound } from "./recording/recordRound.ts";
 export type {
   TestBot,
   TestBotOf,
