@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { flushCompileCache } from "node:module";
 import { gameItemsAbi } from "@weft/contracts";
 import { createGameServer } from "../src/createGameServer.ts";
 import type { ProcessMessage, StartOptions } from "./serverProcess.ts";
@@ -25,7 +26,10 @@ const server = await createGameServer({
 });
 server.onRound((update) => {
   const { phase, roundId } = update;
-  tell({ type: "round", phase, roundId, ...(phase === "void" ? { code: update.code } : {}) });
+  const code = phase === "void" ? { code: update.code } : {};
+  const prizes =
+    phase === "reported" ? { minted: update.minted.length, withheld: update.withheld } : {};
+  tell({ type: "round", phase, roundId, ...code, ...prizes });
 });
 process.on("message", async (question: string) => {
   if (question === "rooms") tell({ type: "answer", answer: server.rooms() });
@@ -36,6 +40,8 @@ process.once("SIGTERM", () => {
 });
 const { url } = await server.listen(port);
 tell({ type: "listening", url });
+// Node would do it at its end, which doesn't come.
+flushCompileCache();
 
 /** Prizes that were ever minted. */
 async function countItems(): Promise<number> {

@@ -30,6 +30,8 @@ export type ProcessMessage =
       readonly phase: string;
       readonly roundId: string;
       readonly code?: string;
+      readonly minted?: number;
+      readonly withheld?: number;
     }
   | { readonly type: "log"; readonly message: string; readonly fields: Record<string, unknown> }
   | { readonly type: "answer"; readonly answer: unknown };
@@ -40,6 +42,8 @@ export type ProcessMessage =
  */
 export class ServerProcess {
   readonly dataDir: string;
+  /** Holds the data, and beside it what Node has compiled: the processes are all of the same code. */
+  readonly #dir: string;
   #options: ProcessOptions;
   #child: ChildProcess | undefined;
   #standby: ChildProcess | undefined;
@@ -50,14 +54,14 @@ export class ServerProcess {
   #listeners: (() => void)[] = [];
 
   static async start(options: ProcessOptions = {}): Promise<ServerProcess> {
-    const dataDir = await mkdtemp(join(tmpdir(), "weft-rooms-"));
-    const server = new ServerProcess(dataDir, options);
+    const server = new ServerProcess(await mkdtemp(join(tmpdir(), "weft-rooms-")), options);
     await server.start();
     return server;
   }
 
-  private constructor(dataDir: string, options: ProcessOptions) {
-    this.dataDir = dataDir;
+  private constructor(dir: string, options: ProcessOptions) {
+    this.#dir = dir;
+    this.dataDir = join(dir, "data");
     this.#options = options;
   }
 
@@ -75,7 +79,7 @@ export class ServerProcess {
   begin(changes: ProcessOptions = {}): Promise<{ readonly url: string }> {
     this.#options = { ...this.#options, ...changes };
     const { standby = false, ...options } = this.#options;
-    const child = this.#standby ?? forkServer();
+    const child = this.#standby ?? this.#fork();
     this.#standby = undefined;
     this.#child = child;
     const before = this.heard.length;
@@ -84,7 +88,7 @@ export class ServerProcess {
       for (const listener of [...this.#listeners]) listener();
     });
     child.send({ dataDir: this.dataDir, port: this.#port, ...options } satisfies StartOptions);
-    if (standby) this.#standby = forkServer();
+    if (standby) this.#standby = this.#fork();
     const listening = this.next("listening", () => true, before);
     const ended = once(child, "exit").then(([code, signal]) => {
       throw new Error(`the server's process ended with ${code ?? signal}`);
@@ -148,18 +152,19 @@ export class ServerProcess {
     await this.start(changes);
   }
 
+  /** A process that waits for `StartOptions`. */
+  #fork(): ChildProcess {
+    return fork(join(import.meta.dirname, "serverMain.ts"), [], {
+      env: { ...process.env, NODE_COMPILE_CACHE: join(this.#dir, "compiled") },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      serialization: "advanced",
+    });
+  }
+
   /** Ends it for good. */
   async remove(): Promise<void> {
     this.#standby?.kill("SIGKILL");
     await this.kill();
-    await rm(this.dataDir, { recursive: true, force: true });
+    await rm(this.#dir, { recursive: true, force: true });
   }
-}
-
-/** A process that waits for `StartOptions`. */
-function forkServer(): ChildProcess {
-  return fork(join(import.meta.dirname, "serverMain.ts"), [], {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-    serialization: "advanced",
-  });
 }

@@ -11,6 +11,7 @@ export type TallyOptions = {
   readonly version?: number;
   readonly seconds?: number;
   readonly minPlayers?: number;
+  readonly maxPlayers?: number;
   readonly maxMints?: number;
   /** Prizes that the report asks for, over the cap or not. */
   readonly prizes?: number;
@@ -19,13 +20,14 @@ export type TallyOptions = {
 /** Players count up. When the round ends, whoever counted highest wins. */
 export function createTally(options: TallyOptions = {}) {
   const { version = 1, seconds = 1, minPlayers = 2, maxMints = 2, prizes = 1 } = options;
+  const { maxPlayers = 6 } = options;
   return defineGame({
     name: "tally",
     version,
     state: TallyState,
     tickRateHz: 30,
     minPlayers,
-    maxPlayers: 6,
+    maxPlayers,
     round: { seconds, maxMints },
     actions: {
       add: {
