@@ -20,6 +20,7 @@ export class LiveLedger {
   readonly #watcher: HeadWatcher;
   readonly #listeners = new Set<() => void>();
   #isPaused = false;
+  #isWatched = false;
   #isAsking = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -28,8 +29,16 @@ export class LiveLedger {
     this.#watcher = watchHeads(rpc, {
       head: (_, height) => this.#hear(height),
       // What came while nobody listened is asked for.
-      connection: () => this.#wake(),
+      connection: () => {
+        this.#wake();
+        this.#tell();
+      },
     });
+  }
+
+  /** Whether anybody looks: if not, the node is asked for nothing. Then only heights are heard. */
+  watch(isWatched: boolean): void {
+    this.#isWatched = isWatched;
     this.#wake();
   }
 
@@ -60,12 +69,12 @@ export class LiveLedger {
 
   #hear(height: number): void {
     this.headHeight = Math.max(this.headHeight, height);
-    if (this.#isPaused) this.#tell();
+    if (this.#isAtRest) this.#tell();
     else this.#wake();
   }
 
   #wake(): void {
-    if (this.#isPaused || this.#isAsking) return;
+    if (this.#isAtRest || this.#isAsking) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.#ask();
@@ -103,6 +112,10 @@ export class LiveLedger {
     // Hundreds of blocks may pass between two of the ZK chain.
     if (this.numbers.has("zk")) return;
     this.numbers.set("zk", Number(await this.#rpc.call<string>("zk", "eth_blockNumber")));
+  }
+
+  get #isAtRest(): boolean {
+    return this.#isPaused || !this.#isWatched;
   }
 
   #tell(): void {

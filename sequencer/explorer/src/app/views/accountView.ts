@@ -53,6 +53,10 @@ function showAccount({ account, tokens }: Loaded): TemplateResult {
           Transactions: html`<span class="num">${formatCount(zk.nonce)}</span>`,
           Passes: tokenList(tokens.passes),
           Prizes: tokenList(tokens.prizes),
+          "Looked back to":
+            tokens.fromNumber === 0
+              ? undefined
+              : html`ZK block <span class="num">${formatCount(tokens.fromNumber)}</span>`,
           Contract: zk.codeBytes === 0 ? undefined : `${formatBytes(zk.codeBytes)} of code`,
         })}
       </section>

@@ -20,6 +20,10 @@ export function createLiveView({ live, redraw }: ViewContext): View {
   const stopListening = live.listen(redraw);
   const resize = () => redraw();
   addEventListener("resize", resize);
+  // in a tab that nobody sees, there is nothing to see
+  const watch = () => live.watch(!document.hidden);
+  document.addEventListener("visibilitychange", watch);
+  watch();
   return {
     title: "Ledger",
     template() {
@@ -45,6 +49,8 @@ export function createLiveView({ live, redraw }: ViewContext): View {
     },
     stop() {
       stopListening();
+      live.watch(false);
+      document.removeEventListener("visibilitychange", watch);
       removeEventListener("resize", resize);
     },
   };
