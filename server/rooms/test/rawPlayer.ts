@@ -26,6 +26,7 @@ import {
   type RoundReport,
   type SealRequest,
   type ServerInfo,
+  type StateStamp,
   sealMessage,
   timestampMs,
   type Value,
@@ -180,6 +181,7 @@ type Received =
   | { type: "sealRequest"; body: SealRequest }
   | { type: "coSignRequest"; body: Uint8Array }
   | { type: "comeBack"; body: ComeBack }
+  | { type: "stamp"; body: StateStamp }
   | { type: "left"; body: number };
 type Body<Type extends Received["type"]> = Extract<Received, { type: Type }>["body"];
 
@@ -216,6 +218,7 @@ export class RawRoom {
       "sealRequest",
       "coSignRequest",
       "comeBack",
+      "stamp",
     ] as const;
     for (const type of types) {
       room.onMessage(Message[type], (body) => this.#take({ type, body } as Received));
