@@ -17,5 +17,6 @@ export {
   type ProveOptions,
   type ProvingPhase,
   type ProvingProgress,
+  prepareProving,
   proveOwnership,
 } from "./proveOwnership.ts";

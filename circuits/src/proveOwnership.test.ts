@@ -78,7 +78,7 @@ describe("proveOwnership", async () => {
     }
   });
 
-  it.each([[[]], [["--one-thread"]]])(
+  it.each([[[]], [["--one-thread"]], [["--prepare"]], [["--prepare", "--one-thread"]]])(
     "works in a worker thread, which then ends: %j",
     async (argv) => {
       const worker = new Worker(PROVE_ONCE, { argv });

@@ -40,8 +40,8 @@ const STEPS: readonly (readonly [message: string, share: number])[] = [
 const LOADED_SHARE = 0.05;
 const WITNESS_SHARE = 0.08;
 
-/** How many proofs are being computed on the shared threads; the last one ends these. */
-let running = 0;
+/** How many use the shared threads; the last one ends these. */
+let holders = 0;
 let threads: Promise<SnarkjsCurve> | undefined;
 
 /**
@@ -88,20 +88,44 @@ function createLogger(tell: (share: number) => void): SnarkjsLogger {
   return { debug, info: nothing, warn: nothing, error: nothing };
 }
 
-/** All proofs that run at once share snarkjs's threads, which keep a process alive until they are ended. */
+/**
+ * Gets ready all that doesn't depend on what is proven: snarkjs's code, its arithmetic, its threads. That takes as long as a
+ * good part of a proof, so whoever has to wait for something else first does it meanwhile.
+ *
+ * @param parallel as the proof will have it
+ * @returns gives the threads up, unless a proof uses them
+ */
+export async function prepareProving(parallel = true): Promise<() => void> {
+  const snarkjs = await loadSnarkjs();
+  if (!parallel) return () => {};
+  const release = holdThreads(snarkjs);
+  await threads;
+  return release;
+}
+
 async function withThreads<T>(snarkjs: Snarkjs, prove: () => Promise<T>): Promise<T> {
-  running++;
-  // Asked for by one proof only: two that ask at once would start them twice.
-  threads ??= snarkjs.curves.getCurveFromName("bn128");
+  const release = holdThreads(snarkjs);
   try {
     await threads;
     return await prove();
   } finally {
-    running--;
-    if (running === 0) {
-      // Takes a moment that nobody has to wait for.
-      void threads?.then((curve) => curve.terminate()).catch(() => {});
-      threads = undefined;
-    }
+    release();
   }
+}
+
+/** All proofs that run at once share snarkjs's threads, which keep a process alive until they are ended. */
+function holdThreads(snarkjs: Snarkjs): () => void {
+  holders++;
+  // Asked for by one holder only: two that ask at once would start them twice.
+  threads ??= snarkjs.curves.getCurveFromName("bn128");
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    holders--;
+    if (holders > 0) return;
+    // Takes a moment that nobody has to wait for.
+    void threads?.then((curve) => curve.terminate()).catch(() => {});
+    threads = undefined;
+  };
 }

@@ -24,8 +24,9 @@ import {
   timestampMs,
 } from "@weft/protocol";
 import { build } from "esbuild";
+import type { ProverTask } from "../src/prover/messages.ts";
 import { createSessionKey } from "../src/session/sessionKey.ts";
-import { measureProving } from "../test/measureProving.ts";
+import { measureProving, type ProvingTimes } from "../test/measureProving.ts";
 import { findChromium } from "../testing/findChromium.ts";
 import { openPage } from "../testing/openPage.ts";
 
@@ -45,15 +46,20 @@ export const about = "login by ownership proof: what is downloaded, proving, ver
 export async function run(log: (line: string) => void): Promise<Row[]> {
   const artifacts = { wasm: await readArtifact("wasm"), zkey: await readArtifact("zkey") };
   const login = await createLogin();
+  const task = { ...artifacts, witness: login.witness };
   const row = (metric: string, value: number, unit: string): Row => ({ metric, value, unit });
-  const measure = async (metric: string, times: () => Promise<readonly number[]>) => {
-    const before = loadavg()[0]?.toFixed(2);
-    const all = (await times()).toSorted((a, b) => a - b);
-    const [least, most] = [all.at(0), all.at(-1)].map((ms) => ms?.toFixed(1));
-    log(`${metric}: ${all.length} times, ${least} to ${most}; load average before ${before}`);
-    return row(metric, all[all.length >> 1] ?? Number.NaN, "ms");
+  const times = (metric: string, all: readonly number[]) => {
+    const sorted = all.toSorted((a, b) => a - b);
+    const [least, most] = [sorted.at(0), sorted.at(-1)].map((ms) => ms?.toFixed(1));
+    log(`${metric}: ${all.length} times, ${least} to ${most}; load average ${loadNow()}`);
+    return row(metric, sorted[all.length >> 1] ?? Number.NaN, "ms");
   };
+  const proving = (where: string, { startMs, proveMs }: ProvingTimes) => [
+    times(`prove_ms_${where}`, proveMs.slice(1)),
+    times(`prover_start_ms_${where}`, startMs.slice(1)),
+  ];
 
+  log(`load average ${loadNow()} before anything is measured`);
   const files = [artifacts.wasm, artifacts.zkey, ...(await bundleProver())];
   const rows = [
     row("constraints", ownershipArtifacts.constraints, "constraints"),
@@ -61,19 +67,16 @@ export async function run(log: (line: string) => void): Promise<Row[]> {
     row("download_gzip_bytes", sum(await Promise.all(files.map(gzipSize))), "bytes"),
   ];
   if (findChromium() === undefined) log("prove_ms_chromium is left out: no Chromium here");
-  else {
-    const times = await measure("prove_ms_chromium", () => proveInChromium(login, artifacts));
-    rows.push(times);
-  }
-  const request = { ...artifacts, witness: login.witness, runs: PROOFS + 1 };
-  let proof = new Uint8Array();
-  const inNode = await measure("prove_ms_node", async () => {
-    const made = await measureProving(request);
-    proof = Uint8Array.from(made.proof);
-    return made.ms.slice(1);
-  });
-  const verified = await measure("verify_ms", () => verify(login, proof));
-  return [...rows, inNode, verified];
+  else rows.push(...proving("chromium", await proveInChromium(task)));
+  const inNode = await measureProving(task, PROOFS + 1);
+  rows.push(...proving("node", inNode));
+  rows.push(times("verify_ms", await verify(login, inNode.proof)));
+  return rows;
+}
+
+/** Of the last minute: others' work on the machine makes all of this slower. */
+function loadNow(): string {
+  return (loadavg()[0] ?? Number.NaN).toFixed(2);
 }
 
 type Login = Awaited<ReturnType<typeof createLogin>>;
@@ -124,14 +127,10 @@ async function gzipSize(bytes: Uint8Array): Promise<number> {
   return (await promisify(gzip)(bytes)).length;
 }
 
-async function proveInChromium(
-  { witness }: Login,
-  artifacts: { readonly wasm: Uint8Array; readonly zkey: Uint8Array },
-): Promise<readonly number[]> {
+async function proveInChromium(task: ProverTask): Promise<ProvingTimes> {
   const page = await openPage<ProvePage>(PROVE_PAGE);
   try {
-    const { ms } = await page.call("prove", { ...artifacts, witness, runs: PROOFS + 1 });
-    return ms.slice(1);
+    return await page.call("prove", task, PROOFS + 1);
   } finally {
     await page.close();
   }

@@ -4,6 +4,7 @@ import {
   fieldToHash,
   joinTicketMessage,
   OWNERSHIP_LOGIN_GAME,
+  type OwnershipInfo,
   ownershipBinding,
   ownershipScope,
   type ServerInfo,
@@ -14,8 +15,8 @@ import { ClientError } from "../errors.ts";
 import type { Identity } from "../identity/identity.ts";
 import { PASS_BUCKET } from "../limits.ts";
 import { loadArtifacts } from "../prover/artifacts.ts";
-import { proveInThread } from "../prover/proveInThread.ts";
-import type { LoginMethod } from "./loginMethod.ts";
+import { type Prover, startProver } from "../prover/startProver.ts";
+import type { LoginContext, LoginMethod } from "./loginMethod.ts";
 
 /** How far a login has come. */
 export type LoginProgress = {
@@ -42,60 +43,82 @@ export type OwnershipLogin = {
 
 /** Login by a zero-knowledge proof that one holds a pass, which tells nobody which, nor whose. */
 export function ownershipLogin(options: OwnershipLogin): LoginMethod {
-  const { identity, pass, passBucketSize: bucketSize = PASS_BUCKET } = options;
+  const { identity } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const tell = (phase: LoginProgress["phase"], share: number) =>
-    options.onProgress?.({ phase, share });
   return {
     type: "ownership",
     defaultPayout: identity.payoutAccount.address.toLowerCase() as Address,
-    async prove({ grant, info, zk, url, fetch, prover, signer, clock }) {
-      const { contract, artifacts: offered } = ownershipOf(info);
-      tell("state", 0);
-      const { commitment, ...state } = await readPassProof(zk, { contract, pass, bucketSize });
-      checkBound(identity, pass, commitment);
-      tell("circuit", 0);
-      const onDownload = (share: number) => tell("circuit", share);
-      const source = { url, fetch, offered, signal, onProgress: onDownload };
-      const artifacts = await loadArtifacts(prover.artifacts, source);
-      const { zkChainId, fastChainId } = info;
-      const season = info.gameLogins[grant.game]?.season ?? 0;
-      const scope = ownershipScope({ zkChainId, fastChainId, game: grant.game, season });
-      const binding = ownershipBinding(fastChainId, grant);
-      const { stateRoot, stateProof, blockNumber } = state;
-      const { secret } = identity;
-      const { proof, nullifier } = await proveInThread({
-        ...artifacts,
-        witness: { secret, tokenId: pass, contract, scope, binding, stateProof },
-        parallel: prover.parallel ?? true,
-        createWorker: prover.createWorker,
-        signal,
-        onProgress: ({ share }) => tell("proving", share),
-      });
-      tell("opening", 0);
-      // Only now: the server wants to see that the session's maker is there, and proving takes its time.
-      const issuedAtMs = clock.nowMs();
-      const ticket = {
-        sessionId: sessionIdOf(fastChainId, grant),
-        game: OWNERSHIP_LOGIN_GAME,
-        issuedAtMs,
-      };
-      const signature = await signer.sign(joinTicketMessage(fastChainId, ticket));
-      return {
-        type: "ownership",
-        zkNumber: blockNumber,
-        stateRoot,
-        contract,
-        season,
-        scope: fieldToHash(scope),
-        binding: fieldToHash(binding),
-        nullifier: fieldToHash(nullifier),
-        proof: bytesToHex(proof),
-        issuedAtMs,
-        signature: bytesToHex(signature),
-      };
+    async prove(context) {
+      const { createWorker, parallel = true } = context.prover;
+      const { contract, artifacts } = ownershipOf(context.info);
+      // It gets ready while what is to be proven is read.
+      const thread = startProver({ parallel, createWorker, signal });
+      try {
+        const shown = await proveHolding(
+          { ...options, signal, contract, artifacts },
+          context,
+          thread,
+        );
+        options.onProgress?.({ phase: "opening", share: 0 });
+        // Only now: the server wants to see that the session's maker is there, and proving takes its time.
+        return { ...shown, ...(await signNow(context)) };
+      } finally {
+        thread.stop();
+      }
     },
   };
+}
+
+type Holding = OwnershipLogin & {
+  readonly signal: AbortSignal;
+  readonly contract: Address;
+  /** What the server takes proofs of. */
+  readonly artifacts: OwnershipInfo["artifacts"];
+};
+
+/** All of the login but the signature. */
+async function proveHolding(holding: Holding, context: LoginContext, thread: Prover) {
+  const { identity, pass, passBucketSize: bucketSize = PASS_BUCKET, contract } = holding;
+  const { grant, info, zk, url, fetch, prover } = context;
+  const tell = (phase: LoginProgress["phase"], share: number) =>
+    holding.onProgress?.({ phase, share });
+  tell("state", 0);
+  const { commitment, ...state } = await readPassProof(zk, { contract, pass, bucketSize });
+  checkBound(identity, pass, commitment);
+  tell("circuit", 0);
+  const { signal, artifacts: offered } = holding;
+  const onProgress = (share: number) => tell("circuit", share);
+  const files = await loadArtifacts(prover.artifacts, { url, fetch, offered, signal, onProgress });
+  const { zkChainId, fastChainId } = info;
+  const season = info.gameLogins[grant.game]?.season ?? 0;
+  const scope = ownershipScope({ zkChainId, fastChainId, game: grant.game, season });
+  const binding = ownershipBinding(fastChainId, grant);
+  const { stateProof } = state;
+  const witness = { secret: identity.secret, tokenId: pass, contract, scope, binding, stateProof };
+  const { proof, nullifier } = await thread.prove({ ...files, witness }, ({ share }) =>
+    tell("proving", share),
+  );
+  return {
+    type: "ownership" as const,
+    zkNumber: state.blockNumber,
+    stateRoot: state.stateRoot,
+    contract,
+    season,
+    scope: fieldToHash(scope),
+    binding: fieldToHash(binding),
+    nullifier: fieldToHash(nullifier),
+    proof: bytesToHex(proof),
+  };
+}
+
+/** The session key's signature of this moment. */
+async function signNow({ grant, info, signer, clock }: LoginContext) {
+  const { fastChainId } = info;
+  const issuedAtMs = clock.nowMs();
+  const sessionId = sessionIdOf(fastChainId, grant);
+  const ticket = { sessionId, game: OWNERSHIP_LOGIN_GAME, issuedAtMs };
+  const signature = await signer.sign(joinTicketMessage(fastChainId, ticket));
+  return { issuedAtMs, signature: bytesToHex(signature) };
 }
 
 function ownershipOf(info: ServerInfo): NonNullable<ServerInfo["ownership"]> {

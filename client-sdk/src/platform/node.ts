@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { ownershipFiles } from "@weft/circuits/node";
 import type { ProverMessage } from "../prover/messages.ts";
-import type { Platform } from "./platform.ts";
+import { movedBytes, type Platform } from "./platform.ts";
 
 export const platform: Platform = {
   startProver({ onMessage, onFailure }, createWorker = createNodeWorker) {
@@ -11,10 +11,7 @@ export const platform: Platform = {
     worker.on("error", onFailure);
     worker.on("exit", () => onFailure(new Error("the thread has ended")));
     return {
-      send: (request) => {
-        const { wasm, zkey } = request;
-        worker.postMessage(request, [wasm.buffer as ArrayBuffer, zkey.buffer as ArrayBuffer]);
-      },
+      send: (request) => worker.postMessage(request, movedBytes(request)),
       stop: () => void worker.terminate(),
     };
   },

@@ -8,6 +8,12 @@ export type ProverThread = {
   stop(): void;
 };
 
+/** What a request to the thread carries over rather than copies. */
+export function movedBytes(request: ProverRequest): ArrayBuffer[] {
+  if (request.type !== "prove") return [];
+  return [request.wasm, request.zkey].map(({ buffer }) => buffer as ArrayBuffer);
+}
+
 export type ProverThreadEvents = {
   onMessage(message: ProverMessage): void;
   /** It has died, or never came up. */

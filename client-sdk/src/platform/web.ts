@@ -1,5 +1,5 @@
 import type { ProverMessage } from "../prover/messages.ts";
-import type { Platform } from "./platform.ts";
+import { movedBytes, type Platform } from "./platform.ts";
 
 /** Browsers, and whatever has Web Workers. */
 export const platform: Platform = {
@@ -10,10 +10,7 @@ export const platform: Platform = {
       onFailure(new Error(event.message || "the worker's program could not be loaded"));
     });
     return {
-      send: (request) => {
-        const { wasm, zkey } = request;
-        worker.postMessage(request, [wasm.buffer as ArrayBuffer, zkey.buffer as ArrayBuffer]);
-      },
+      send: (request) => worker.postMessage(request, movedBytes(request)),
       stop: () => worker.terminate(),
     };
   },

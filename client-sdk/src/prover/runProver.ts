@@ -1,4 +1,4 @@
-import { proveOwnership } from "@weft/circuits";
+import { prepareProving, proveOwnership } from "@weft/circuits";
 import type { ProverMessage, ProverRequest } from "./messages.ts";
 
 /** Answers one request, in the thread that proves. */
@@ -9,7 +9,13 @@ export async function runProver(
   const onProgress = (progress: Omit<ProverMessage & { type: "progress" }, "type">) =>
     post({ type: "progress", ...progress });
   try {
-    post({ type: "proof", ...(await proveOwnership({ ...request, onProgress })) });
+    if (request.type === "prepare") {
+      // The threads are held for as long as this one lives, which is for one proof.
+      await prepareProving(request.parallel);
+      post({ type: "prepared" });
+    } else {
+      post({ type: "proof", ...(await proveOwnership({ ...request, onProgress })) });
+    }
   } catch (error) {
     post({ type: "error", ...describe(error) });
   }

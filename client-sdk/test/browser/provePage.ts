@@ -1,14 +1,7 @@
-import type { OwnershipWitness } from "@weft/circuits";
+import type { ProverTask } from "../../src/prover/messages.ts";
 import { measureProving, type ProvingTimes } from "../measureProving.ts";
 
-export type ProveRequest = {
-  readonly wasm: Uint8Array;
-  readonly zkey: Uint8Array;
-  readonly witness: OwnershipWitness;
-  readonly runs: number;
-};
-
-/** Proves in a page's Web Worker, as a login there does. Runs in a browser. */
-export function prove(request: ProveRequest): Promise<ProvingTimes> {
-  return measureProving(request);
+/** Proves in a page's Web Workers, as logins there do. Runs in a browser. */
+export function prove(task: ProverTask, runs: number): Promise<ProvingTimes> {
+  return measureProving(task, runs);
 }
