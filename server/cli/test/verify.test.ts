@@ -4,7 +4,9 @@ import { join } from "node:path";
 import {
   type Block,
   decodeFrame,
+  decodeZkTransaction,
   encodeFrame,
+  encodeZkTransaction,
   type FastTransaction,
   hashHeader,
   type OpenSession,
@@ -94,6 +96,49 @@ test("it changes nothing: a copy is verified to the same roots, up to any height
   expect(part.report).toMatchObject({ ok: true, heights: 21, head: { height: 20 } });
 });
 
+test("from a snapshot: to the same roots, and what was before it is said", async () => {
+  const reported = first(heightsWith(blocks, ({ type }) => type === "report"));
+  const created = first(heightsOf(blocks, ({ type }) => type === "createRoom"));
+  const { code, report } = await verify(original, "--from", `${reported - 1}`);
+  expect(code).toBe(0);
+  const { snapshotHeight } = report;
+  expect(snapshotHeight).toBeGreaterThan(0);
+  expect(snapshotHeight).toBeLessThan(reported);
+  // What state a game was in whose room was open then isn't known.
+  const isOpen = snapshotHeight >= created;
+  expect(report).toMatchObject({
+    ok: true,
+    stateRoots: (await verify(original)).report.stateRoots,
+    heights: blocks.length,
+    uncheckedRooms: isOpen ? { tally: 1 } : {},
+    warnings: isOpen ? [expect.stringContaining("1 room of tally not run again")] : [],
+  });
+
+  const dir = newDir();
+  await writeBlocks(dir, blocks);
+  const none = await verify(dir, "--from-snapshot");
+  expect(none.report).toMatchObject({ ok: true, snapshotHeight: null, uncheckedRooms: {} });
+  expect(none.report.warnings).toEqual([expect.stringContaining("no usable snapshot")]);
+});
+
+test("what is wrong is found from a snapshot on; a snapshot of other blocks isn't used", async () => {
+  const writeForged = async (height: number, change: Parameters<typeof forge>[2]) => {
+    const dir = newDir();
+    await writeBlocks(dir, forge(blocks, height, change));
+    cpSync(join(original, "snapshots"), join(dir, "snapshots"), { recursive: true });
+    return dir;
+  };
+  const seal = heightsWith(blocks, ({ type }) => type === "seal").at(-1) ?? 0;
+  const badSeal = (block: Block) =>
+    changeEvent(block, "seal", (event) => ({ ...event, signature: flipBit(event.signature) }));
+  const after = await verify(await writeForged(seal, badSeal), "--from", `${seal - 1}`);
+  expect(after).toMatchObject(wrongAt(seal, "SEAL_SIGNATURE_INVALID"));
+
+  const login = first(heightsOf(blocks, ({ type }) => type === "openSession"));
+  const before = await verify(await writeForged(login, withBadLogin), "--from-snapshot");
+  expect(before).toMatchObject(wrongAt(login, "LOGIN_SIGNATURE_INVALID"));
+});
+
 describe("a forger who makes all hashes fit is found by what the blocks say", () => {
   test("a seal that isn't the player's", async () => {
     const height = first(heightsWith(blocks, ({ type }) => type === "seal"));
@@ -133,11 +178,7 @@ describe("a forger who makes all hashes fit is found by what the blocks say", ()
   test("a login that the wallet didn't sign", async () => {
     const isLogin = ({ type }: FastTransaction) => type === "openSession";
     const height = first(heightsOf(blocks, isLogin));
-    const wrong = forge(blocks, height, (block) =>
-      changeTransactions(block, (transaction) =>
-        transaction.type === "openSession" ? withOtherSignature(transaction) : transaction,
-      ),
-    );
+    const wrong = forge(blocks, height, withBadLogin);
     expect(await verifyBlocks(wrong)).toMatchObject(wrongAt(height, "LOGIN_SIGNATURE_INVALID"));
   });
 
@@ -203,6 +244,26 @@ describe("a forger who makes all hashes fit is found by what the blocks say", ()
     expect(report).toMatchObject({ ok: false, height });
     // Whichever rule sees it first: the block may be one whose root is brought up to date.
     expect(["CROSSING_MISMATCH", "STATE_ROOT_MISMATCH"]).toContain(report.code);
+  });
+
+  test("value that is let go as another amount", async () => {
+    const { chainId } = (blocks[0] as Block).header;
+    const isRelease = (raw: Uint8Array) => decodeZkTransaction(raw).type === "release";
+    const target = blocks.find(
+      ({ header, transactions }) => header.chainId === chainId && transactions.some(isRelease),
+    ) as Block;
+    const wrong = forge(blocks, target.header.height, ({ transactions }) => ({
+      transactions: transactions.map((raw) => {
+        const transaction = decodeZkTransaction(raw);
+        return transaction.type === "release"
+          ? encodeZkTransaction({ ...transaction, amount: transaction.amount + 1n })
+          : raw;
+      }),
+    }));
+    const { report } = await verifyBlocks(wrong);
+    expect(report).toMatchObject({ ok: false, height: target.header.height });
+    // The portal can't let go more than it was told to, or the state isn't the header's.
+    expect(["CROSSING_MISMATCH", "BLOCK_INVALID"]).toContain(report.code);
   });
 });
 
@@ -305,6 +366,11 @@ describe("what can't be done says so", () => {
     expect(stdout).toContain("--from-snapshot");
   });
 });
+
+const withBadLogin = (block: Block) =>
+  changeTransactions(block, (transaction) =>
+    transaction.type === "openSession" ? withOtherSignature(transaction) : transaction,
+  );
 
 function withOtherSignature(open: { type: "openSession" } & OpenSession) {
   const { login } = open;

@@ -7,6 +7,8 @@ import { tally } from "./tally.ts";
 
 /** Between two actions of a player. */
 const ACTION_MS = 20;
+/** Snapshots are written after so many blocks of the fast chain: some, in a short recording. */
+const SNAPSHOT_BLOCKS = 30;
 
 export type Recording = { readonly server: GameServer; readonly url: string };
 
@@ -16,6 +18,7 @@ export async function startRecording(dataDir: string): Promise<Recording> {
     games: { tally },
     dataDir,
     rpc: { port: 0 },
+    snapshots: { everyBlocks: SNAPSHOT_BLOCKS },
     logger: silentLogger,
     settings: { startDelayMs: 50 },
   });
