@@ -138,6 +138,29 @@ describe("the own part, with 100 ms there and back", () => {
   });
 });
 
+describe("others", () => {
+  test("are drawn evenly, from their first motion on, where patches come evenly", async () => {
+    const game = await play();
+    await game.frames(60);
+    game.server.actAs(1, "move", { dx: 1, dy: 1 });
+    let last = { x: game.other(1).x, y: game.other(1).y };
+    const steps: number[] = [];
+    await game.frames(160, () => {
+      const { x, y } = game.other(1);
+      expect(y - last.y).toBeCloseTo(x - last.x);
+      steps.push(x - last.x);
+      last = { x, y };
+    });
+    const first = steps.findIndex((step) => step > 0);
+    // 50 ms on their way, up to 50 until the next patch, 100 of delay
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(15);
+    // The first and second patch are a tick or two apart, and are drawn as if it were two.
+    for (const step of steps.slice(first + 6)) expect(step).toBeCloseTo(STEP, 0);
+    expect(Math.max(...steps)).toBeLessThan(1.5 * STEP);
+  });
+});
+
 describe("a bad network: 80 to 120 ms, a twentieth of all packets lost", () => {
   test.each([1, 2, 3, 4, 5])(
     "answers in the next frame, and neither corrections nor others jump (seed %i)",
