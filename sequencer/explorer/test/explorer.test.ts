@@ -114,6 +114,11 @@ describeInChromium("the explorer in Chromium", () => {
     const onFast = await page.getByRole("region", { name: "On the fast chain" }).innerText();
     expect(onFast).toContain("0.6 ZKPoW");
     const onZk = await page.getByRole("region", { name: "On the ZK chain" }).innerText();
+    // its deposit, by the name that the portal has for it
+    await page
+      .getByRole("row")
+      .filter({ hasText: /Portal deposit 1 ZKPoW/ })
+      .waitFor();
     expect(onZk).toMatch(/99\.39\d* ZKPoW[\s\S]*Passes\s+#1\s+Prizes\s+#1/);
     await check("address");
   });

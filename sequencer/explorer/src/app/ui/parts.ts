@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { formatCount } from "./format.ts";
 
 type Cell = TemplateResult | string | number | typeof nothing;
 
@@ -62,7 +63,7 @@ export function pager(options: {
   const to = Math.min(total, from + perPage);
   return html`<nav class="pager" aria-label="Pages of ${unit}">
     <button ?disabled=${from === 0} @click=${() => go(Math.max(0, from - perPage))}>Newer</button>
-    <span>${from + 1} to ${to} of ${total} ${unit}</span>
+    <span>${formatCount(from + 1)} to ${formatCount(to)} of ${formatCount(total)} ${unit}</span>
     <button ?disabled=${to >= total} @click=${() => go(from + perPage)}>Older</button>
   </nav>`;
 }
@@ -71,6 +72,6 @@ export function pager(options: {
 export function reachNote(fromHeight: number): TemplateResult | typeof nothing {
   if (fromHeight === 0) return nothing;
   return html`<p class="note">
-    Looked back to height ${fromHeight.toLocaleString("en")}; what is older is found by its height.
+    Looked back to height ${formatCount(fromHeight)}; what is older is found by its height.
   </p>`;
 }

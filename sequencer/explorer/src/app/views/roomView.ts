@@ -86,8 +86,7 @@ function roomHead(room: RoomDetails): TemplateResult {
       ${state}
     </div>
     <p class="lead">
-      A room of ${room.game ?? "a game that isn't known"},
-      ${counted(room.players, "player")} in it now.
+      A room of ${room.game ?? "a game that isn't known"}${room.isOpen ? `, ${counted(room.players, "player")} in it now` : ""}.
     </p>
     ${facts({
       Address: html`<a class="hex whole" href="#/address/${room.room}">${room.room}</a>`,

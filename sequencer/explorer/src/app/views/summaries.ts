@@ -1,4 +1,6 @@
+import type { Address, Hex } from "@weft/protocol";
 import { html, type TemplateResult } from "lit-html";
+import { decodeCall } from "../contracts.ts";
 import type { LedgerBlock, Transaction, TransactionSummary } from "../rpc/answers.ts";
 import { counted, formatCount } from "../ui/format.ts";
 import { addressLink, amountOf, kindBadge, placeLink, roomLink } from "../ui/links.ts";
@@ -28,22 +30,8 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 /** What a decoded transaction did, in a line. */
 export function transactionStory({ kind, content }: Transaction): TemplateResult | string {
   switch (kind) {
-    case "signed": {
-      const call = content.portalCall as {
-        type: string;
-        asset: string;
-        amount: string;
-        recipient: string;
-      };
-      if (call) {
-        const verb = call.type === "withdraw" ? "leaves for the ZK chain, for" : "to";
-        return html`${amountOf(call.asset, call.amount)} ${verb} ${addressLink(call.recipient)}`;
-      }
-      const to = content.to === null ? "a new contract" : addressLink(text(content.to));
-      const value = text(content.value);
-      const amount = value === "0" ? "" : html`${amountOf(`0x${"0".repeat(40)}`, value)}`;
-      return html`${addressLink(text(content.from))} → ${to} ${amount}`;
-    }
+    case "signed":
+      return signedStory(content);
     case "deposit":
     case "release":
       return html`${amountOf(text(content.asset), text(content.amount))} for
@@ -57,4 +45,21 @@ export function transactionStory({ kind, content }: Transaction): TemplateResult
     default:
       return "";
   }
+}
+
+function signedStory(content: Transaction["content"]): TemplateResult {
+  const crossing = content.portalCall as
+    | { type: string; asset: string; amount: string; recipient: string }
+    | undefined;
+  if (crossing !== undefined) {
+    const { type, asset, amount, recipient } = crossing;
+    const verb = type === "withdraw" ? "leaves for the ZK chain, for" : "to";
+    return html`${amountOf(asset, amount)} ${verb} ${addressLink(recipient)}`;
+  }
+  const to = content.to === null ? "a new contract" : addressLink(text(content.to));
+  const value = text(content.value);
+  const amount = value === "0" ? "" : html`${amountOf(`0x${"0".repeat(40)}`, value)}`;
+  const name = decodeCall(content.to as Address | null, text(content.input) as Hex)?.name;
+  const call = name === undefined ? "" : html`<span class="call">${name}</span>`;
+  return html`${addressLink(text(content.from))} → ${to} ${call} ${amount}`;
 }
