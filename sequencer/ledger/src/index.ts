@@ -8,5 +8,6 @@ export type { LedgerListener } from "./listeners.ts";
 export { type LmdbStoreOptions, openLmdbStore } from "./lmdbStore.ts";
 export { createMemoryStore } from "./memoryStore.ts";
 export type { BlockDraft, OrderedBlock, Ordering } from "./ordering.ts";
+export { checkLmdbFile } from "./pages/checkLmdbFile.ts";
 export { openReadOnlyStore, type ReadOnlyStore } from "./readOnlyStore.ts";
 export type { StoreRepair } from "./repairStore.ts";

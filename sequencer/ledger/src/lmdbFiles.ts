@@ -11,7 +11,7 @@ import {
 } from "@weft/protocol";
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
 import { LedgerError } from "./errors.ts";
-import { checkPages, readSnapshots } from "./pages/checkPages.ts";
+import { checkPages, readSnapshots, visitTables } from "./pages/checkPages.ts";
 import { PageDamage, PageFile } from "./pages/pageFile.ts";
 import type { Entry } from "./pages/walkTree.ts";
 import { decodePlace, keyBytes, unwrapBlock } from "./storedValues.ts";
@@ -96,7 +96,7 @@ function checkUnderLmdb(
 ): void {
   const transaction = root.useReadTransaction();
   try {
-    checkPages(file, checkEntry);
+    checkPages(file, visitTables(checkEntry));
   } finally {
     transaction.done();
   }

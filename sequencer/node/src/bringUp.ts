@@ -1,29 +1,47 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FastChain, type FastChainOptions } from "@weft/fast-chain";
 import { createMemoryStore, Ledger, openLmdbStore, type StoreRepair } from "@weft/ledger";
 import type { ZkGenesis } from "@weft/protocol";
-import type { ZkChain } from "@weft/zk-chain";
+import { startZkChain, type ZkChain, ZkChainError } from "@weft/zk-chain";
 import { NodeError } from "./errors.ts";
 import { lowerAddress } from "./genesis.ts";
 import type { NodeSettings } from "./options.ts";
 import type { Logger } from "./types.ts";
 import { beginOrContinueZkChain } from "./zkStart.ts";
 
+/** In the data directory: the ZK chain's state and blocks. All of it comes back from the ledger. */
+const ZK_CHAIN_DIR = "zk-chain";
+
 /** In the data directory: snapshots of the fast chain, and of what others keep beside it. */
 const SNAPSHOT_DIR = "snapshots";
 
-/** @throws NodeError OPTION_INVALID; LedgerError STORE_OPEN_FAILED, STORE_CORRUPT, CHAIN_UNKNOWN */
+/** @throws NodeError OPTION_INVALID, LEDGER_INVALID; LedgerError STORE_OPEN_FAILED, STORE_CORRUPT, CHAIN_UNKNOWN */
 export function openLedger(settings: NodeSettings): Ledger {
   const { dataDir, zkChainId, fastChainId, account, logger } = settings;
   if (dataDir !== undefined) makeDirectory(dataDir);
   const onRepaired = (repair: StoreRepair) => tellOfRepair(repair, logger);
-  return new Ledger({
+  const ledger = new Ledger({
     store: dataDir === undefined ? createMemoryStore() : openLmdbStore(dataDir, { onRepaired }),
     chainIds: [zkChainId, fastChainId],
     proposer: lowerAddress(account.address),
     onListenerError: (error) => logger.error("a ledger listener failed", { error }),
   });
+  if (ledger.head === undefined && dataDir !== undefined && hasSnapshots(dataDir)) {
+    void ledger.close();
+    throw new NodeError(
+      "LEDGER_INVALID",
+      `the ledger in ${dataDir} is empty, and there are snapshots of one: put its data.mdb back, or clear the folder to begin anew`,
+      { details: { dataDir } },
+    );
+  }
+  return ledger;
+}
+
+/** A snapshot gets its name when its block is on disk, so that whatever it is of was there. */
+function hasSnapshots(dataDir: string): boolean {
+  const dir = join(dataDir, SNAPSHOT_DIR);
+  return existsSync(dir) && readdirSync(dir).some((file) => file.endsWith(".snapshot"));
 }
 
 function makeDirectory(dataDir: string): void {
@@ -49,6 +67,23 @@ function tellOfRepair({ lost, maybeMore, problem, keptAs }: StoreRepair, logger:
       "the ledger's file was damaged, and its end is lost: what it held didn't happen",
       fields,
     );
+  }
+}
+
+/**
+ * Starts the ZK chain's worker. A damaged store is thrown away, since the ledger has all that was in it.
+ * @throws ZkChainError STORE_OPEN_FAILED, WORKER_STOPPED
+ */
+export async function openZkChain({ dataDir: parent, logger }: NodeSettings): Promise<ZkChain> {
+  if (parent === undefined) return startZkChain();
+  const dataDir = join(parent, ZK_CHAIN_DIR);
+  try {
+    return await startZkChain({ dataDir });
+  } catch (error) {
+    if (!(error instanceof ZkChainError) || error.code !== "STORE_CORRUPT") throw error;
+    logger.warn("the ZK chain's store is damaged; it is made again from the ledger", { error });
+    rmSync(dataDir, { recursive: true, force: true });
+    return startZkChain({ dataDir });
   }
 }
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { contractAddresses } from "@weft/contracts";
 import { createExplorerPages } from "@weft/explorer";
 import { type Checks, type FastChain, LoginProofs } from "@weft/fast-chain";
@@ -11,10 +10,10 @@ import {
   timestampMs,
 } from "@weft/protocol";
 import { type RpcServer, startRpcServer } from "@weft/rpc";
-import { startZkChain, type ZkChain } from "@weft/zk-chain";
+import type { ZkChain } from "@weft/zk-chain";
 import { createPublicClient, custom, defineChain, type PublicClient } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { bringUpFastChain, bringUpZkChain, openLedger } from "./bringUp.ts";
+import { bringUpFastChain, bringUpZkChain, openLedger, openZkChain } from "./bringUp.ts";
 import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
 import { findOwner, genesisOwner } from "./owner.ts";
@@ -26,9 +25,6 @@ import { depositsFrom } from "./zkStart.ts";
 
 /** How often in-process clients ask whether something is there; asking costs a message to the worker. */
 const IN_PROCESS_POLL_MS = 50;
-
-/** In the data directory: the ZK chain's state and blocks. All of it comes back from the ledger. */
-const ZK_CHAIN_DIR = "zk-chain";
 
 /**
  * Starts both chains on one ledger. With a `dataDir` that has a ledger it goes on where that ends.
@@ -57,10 +53,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   const ledger = openLedger(settings);
   started.push(() => ledger.close());
   ledger.subscribe({ failed: onFailed });
-  const { dataDir } = settings;
-  const zkChain = await startZkChain(
-    dataDir === undefined ? {} : { dataDir: join(dataDir, ZK_CHAIN_DIR) },
-  );
+  const zkChain = await openZkChain(settings);
   started.push(() => zkChain.stop());
   zkChain.onStopped(onFailed);
 

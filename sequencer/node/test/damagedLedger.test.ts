@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Block, encodeBlock, type LedgerHeight, ZERO_ADDRESS } from "@weft/protocol";
@@ -84,4 +84,40 @@ test("damage before blocks that can be read: STORE_CORRUPT with the height", asy
     code: "STORE_CORRUPT",
     details: { height: index },
   });
+});
+
+test("a damaged ZK chain is made again from the ledger, and that is said", async () => {
+  const { dataDir, blocks } = await createLedger();
+  truncateSync(join(dataDir, "zk-chain", "data.mdb"), 100_000);
+  const said: string[] = [];
+  const logger = { ...silentLogger, warn: (message: string) => said.push(message) };
+  await live(
+    dataDir,
+    async ({ ledger, fastChainId, zkChainId, zkChain, operator }) => {
+      expect(said).toEqual([expect.stringMatching(/made again from the ledger/)]);
+      expect(ledger.head).toEqual(blocks.at(-1));
+      expect((await zkChain.newest())?.hash).toBe(ledger.chainHead(zkChainId)?.hash);
+      await operator.send({ to: ZERO_ADDRESS, value: 1n });
+      await verifyLedger({ ledger, fastChainId, zkChainId });
+    },
+    logger,
+  );
+});
+
+test("a ledger that is gone where there are snapshots of it: LEDGER_INVALID", async () => {
+  const { dataDir } = await createLedger();
+  const file = join(dataDir, "data.mdb");
+  mkdirSync(join(dataDir, "snapshots"), { recursive: true });
+  writeFileSync(join(dataDir, "snapshots", "fast-0000000000000003.snapshot"), "");
+  const content = readFileSync(file);
+  truncateSync(file, 0);
+  // Once more: the first attempt must not have begun another ledger.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await expect(live(dataDir, async () => {})).rejects.toMatchObject({
+      code: "LEDGER_INVALID",
+      details: { dataDir },
+    });
+  }
+  writeFileSync(file, content);
+  await live(dataDir, async () => {});
 });

@@ -7,5 +7,6 @@ export { StateTree } from "./stateTree.ts";
 export type { StateView } from "./stateView.ts";
 export { openLmdbStore } from "./store/lmdbStore.ts";
 export { createMemoryStore } from "./store/memoryStore.ts";
+export { isStoredEntry } from "./store/storedValue.ts";
 export type { StoreChange, StoreEntry, StoreGuard, TreeStore } from "./store/treeStore.ts";
 export { hashToField } from "./tree/digest.ts";

@@ -36,26 +36,44 @@ export function readSnapshots(file: PageFile): readonly [Snapshot, Snapshot] {
   }
 }
 
+/** Goes through all that the newest commit holds; may throw PageDamage. */
+type Visit = (walk: Omit<Walk, "onEntry">, main: Tree, slot: number) => void;
+
+/** Visits every entry of every table. */
+export function visitTables(onEntry: (table: string, entry: Entry) => void): Visit {
+  return (walk, main, slot) => {
+    for (const [table, { tree, page }] of readTables(walk, main, slot)) {
+      const visit = plainOnly((entry) => onEntry(table, entry));
+      walkTree({ ...walk, onEntry: visit }, tree, page);
+    }
+  };
+}
+
+/** Visits every entry of a file that isn't divided into tables. */
+export function visitEntries(onEntry: (entry: Entry) => void): Visit {
+  return (walk, main, slot) => walkTree({ ...walk, onEntry: plainOnly(onEntry) }, main, slot);
+}
+
+function plainOnly(onEntry: (entry: Entry) => void): (entry: Entry) => void {
+  return (entry) => {
+    if (entry.flags !== 0) throw new PageDamage(entry.page, "has an entry of another kind");
+    onEntry(entry);
+  };
+}
+
 /**
  * Goes through everything that LMDB relies on when it opens, reads and writes the file, and that would
  * take the process down, or lead it astray, if it weren't so.
- * @param onEntry hears of every entry of every table; may throw PageDamage
  * @throws PageDamage, the first that is found
  */
-export function checkPages(file: PageFile, onEntry: (table: string, entry: Entry) => void): void {
+export function checkPages(file: PageFile, visit: Visit): void {
   const [newest, older] = readSnapshots(file);
   for (const { meta, slot } of [newest, older]) checkMain(file, meta, slot);
   const { meta, slot } = newest;
   const walk = createWalk(file, meta);
   const free = new PageSet(meta.lastPage);
   walkTree({ ...walk, compareKeys: compareIntegers, onEntry: freeInto(free) }, meta.free, slot);
-  for (const [table, { tree, page }] of readTables(walk, meta.main, slot)) {
-    const visit = (entry: Entry): void => {
-      if (entry.flags !== 0) throw new PageDamage(entry.page, "has an entry of another kind");
-      onEntry(table, entry);
-    };
-    walkTree({ ...walk, onEntry: visit }, tree, page);
-  }
+  visit(walk, meta.main, slot);
   for (let page = 2; page <= meta.lastPage; page++) {
     if (walk.reached.has(page) === free.has(page)) {
       throw new PageDamage(

@@ -4,6 +4,7 @@ import { open, type RangeIterable, type RootDatabase } from "lmdb";
 import { StateTreeError } from "../errors.ts";
 import { checkDataFile } from "./checkDataFile.ts";
 import { checkGuard } from "./guard.ts";
+import { unwrapValue, wrapValue } from "./storedValue.ts";
 import type { StoreChange, StoreEntry, StoreGuard, TreeStore } from "./treeStore.ts";
 
 type Files = RootDatabase<Uint8Array, Uint8Array>;
@@ -61,7 +62,8 @@ class LmdbStore implements TreeStore {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#open().get(key);
+    const stored = this.#open().get(key);
+    return stored && unwrapValue(key, stored);
   }
 
   atOrBefore(key: Uint8Array, from: Uint8Array): StoreEntry | undefined {
@@ -79,10 +81,10 @@ class LmdbStore implements TreeStore {
     if (this.#failure !== undefined) throw this.#failure;
     try {
       files.transactionSync(() => {
-        checkGuard(guard, files.get(guard.key));
+        checkGuard(guard, this.get(guard.key));
         for (const { key, value } of changes) {
           if (value === undefined) files.removeSync(key);
-          else files.putSync(key, value);
+          else files.putSync(key, wrapValue(key, value));
         }
       });
     } catch (cause) {
@@ -98,7 +100,7 @@ class LmdbStore implements TreeStore {
   }
 
   #entry(key: Uint8Array): StoreEntry | undefined {
-    const value = this.#files.get(key);
+    const value = this.get(key);
     return value === undefined ? undefined : { key, value };
   }
 
@@ -110,6 +112,6 @@ class LmdbStore implements TreeStore {
 }
 
 function firstOf(range: RangeIterable<StoreEntry>): StoreEntry | undefined {
-  for (const { key, value } of range) return { key, value };
+  for (const { key, value } of range) return { key, value: unwrapValue(key, value) };
   return undefined;
 }

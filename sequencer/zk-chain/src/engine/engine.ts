@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import type { Common } from "@ethereumjs/common";
 import {
   EthereumError,
   parseSignedTransaction,
   type SignedEthereumTransaction,
 } from "@weft/ethereum";
+import { checkLmdbFile } from "@weft/ledger";
 import type { Hash } from "@weft/protocol";
-import { createMemoryStore, openLmdbStore } from "@weft/state-tree";
+import { createMemoryStore, isStoredEntry, openLmdbStore } from "@weft/state-tree";
 import { ZkChainError } from "../errors.ts";
 import { RECEIPT_HISTORY_BLOCKS, RECEIPT_HISTORY_TRANSACTIONS } from "../limits.ts";
 import type { BlockInfo, ExecutedBlock, ZkEngine } from "../types.ts";
@@ -39,6 +41,8 @@ export function storeInMemory(): EngineStorage {
 /** A chain on disk, where all of it stays. @throws ZkChainError STORE_OPEN_FAILED, STORE_CORRUPT */
 export function storeOnDisk(dataDir: string): EngineStorage {
   try {
+    // Beforehand: LMDB trusts its file, and a damaged page would take the process down, or change the state.
+    checkLmdbFile(join(dataDir, "data.mdb"), isStoredEntry);
     const backend = new TreeStateBackend(openLmdbStore(dataDir));
     return { backend, history: { blocks: Infinity, transactions: Infinity } };
   } catch (error) {

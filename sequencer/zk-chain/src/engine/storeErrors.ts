@@ -1,8 +1,9 @@
+import { LedgerError, type LedgerErrorCode } from "@weft/ledger";
 import { StateTreeError, type StateTreeErrorCode } from "@weft/state-tree";
 import { ZkChainError, type ZkChainErrorCode } from "../errors.ts";
 
 /** What a tree or store refuses that is no bug of ours. */
-const CODES: Partial<Record<StateTreeErrorCode, ZkChainErrorCode>> = {
+const CODES: Partial<Record<StateTreeErrorCode | LedgerErrorCode, ZkChainErrorCode>> = {
   VERSION_UNKNOWN: "STATE_UNAVAILABLE",
   STORE_OPEN_FAILED: "STORE_OPEN_FAILED",
   STORE_CORRUPT: "STORE_CORRUPT",
@@ -13,10 +14,11 @@ const CODES: Partial<Record<StateTreeErrorCode, ZkChainErrorCode>> = {
 
 /** A tree's error as one of the chain's; any other stays what it is. */
 export function storeErrorToZkChainError(error: unknown): unknown {
-  const code = error instanceof StateTreeError ? CODES[error.code] : undefined;
+  // The ledger's checks look at the data file before it is opened.
+  if (!(error instanceof StateTreeError || error instanceof LedgerError)) return error;
+  const code = CODES[error.code];
   if (code === undefined) return error;
-  const { message, details } = error as StateTreeError;
-  return new ZkChainError(code, message, { details, cause: error });
+  return new ZkChainError(code, error.message, { details: error.details, cause: error });
 }
 
 /** The same functions, but that they are refused with errors of the chain. */
