@@ -50,6 +50,15 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "@weft/ledger",
     "@weft/protocol",
   ],
+  "@weft/simulator": [
+    "@weft/rooms",
+    "@weft/client-sdk",
+    "@weft/node",
+    "@weft/game",
+    "@weft/fast-chain",
+    "@weft/ledger",
+    "@weft/protocol",
+  ],
 };
 
 /** What only tests, benchmarks and build scripts of a workspace may import besides. */

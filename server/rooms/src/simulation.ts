@@ -1,4 +1,5 @@
 /** For the simulator, which runs rooms on a clock, a disk and a network of its own. */
+export { RoomsError } from "./errors.ts";
 export type { ParsedJoinOptions } from "./login/loginBodies.ts";
 export { createRoomParts, type RoomParts } from "./room/createRoomParts.ts";
 export { readTicket } from "./room/readTicket.ts";
