@@ -20,7 +20,7 @@ async function main(options: DemoOptions): Promise<void> {
   view = new LiveView(stream, steps);
   view.start();
   const story = runDemo(options, steps, {
-    onServer: (server, monitor) => view.watch(server, monitor),
+    onServer: (server, monitor, url) => view.watch(server, monitor, url),
     onBot: (progress) => view.onBot(progress),
   });
   const outcome = await Promise.race([story, interrupted]).catch((error: unknown) => ({ error }));

@@ -11,11 +11,15 @@ import {
 import type { Address, Finality } from "@weft/protocol";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { type Arena, arena } from "../game/arena.ts";
+import { flyOn } from "./flyOn.ts";
 import type { BotCommands, Holdings, LoginOutcome, RoundOutcome } from "./messages.ts";
+import { sellPrizes } from "./sellPrizes.ts";
 import { steer } from "./steer.ts";
 
 /** Longest that any single thing may take before the bot gives up on it. */
 const PATIENCE_MS = 90_000;
+/** A session that ends sooner than this isn't begun to play with. */
+const LONGEST_STAY_MS = 60 * 60_000;
 
 /** What a bot has once it was set up, logged in, and joined. */
 type Belongings = {
@@ -96,7 +100,10 @@ export function createBot({ onLogin, onFinality }: BotEvents): BotCommands {
     async leave() {
       await own.room?.leave();
       await own.session?.logout();
+      delete own.room;
+      delete own.session;
     },
+    ...company(own, need, payoutWallet, onLogin),
   };
 }
 
@@ -128,6 +135,36 @@ async function logIn(
   const session = await client.login({ identity, pass, game: arena, onProgress });
   const [ms, proveMs] = [performance.now() - startedMs, openingMs - provingMs];
   return { session, outcome: { type: "ownership", sessionId: session.id, ms, proveMs } };
+}
+
+type Need = <K extends keyof Belongings>(key: K) => NonNullable<Belongings[K]>;
+
+/** What keeps people company, after the story. */
+function company(
+  own: Belongings,
+  need: Need,
+  purse: () => Wallet,
+  onLogin: BotEvents["onLogin"],
+): Pick<BotCommands, "fly" | "where" | "land"> {
+  return {
+    async fly({ roomId, actionsPerSecond }) {
+      if (own.session === undefined || own.session.expiresAtMs - Date.now() < LONGEST_STAY_MS) {
+        own.session = (
+          await logIn(need("client"), need("identity"), need("pass"), onLogin)
+        ).session;
+      }
+      own.room = await own.session.join(arena, { roomId });
+      flyOn(own.room, actionsPerSecond);
+      sellPrizes(own.room, need("client"), purse());
+    },
+    async where() {
+      const { room } = own;
+      return { roomId: room === undefined || room.status === "left" ? undefined : room.id };
+    },
+    async land() {
+      await own.room?.leave();
+    },
+  };
 }
 
 const addressOf = ({ address }: { address: Address }) => address.toLowerCase() as Address;

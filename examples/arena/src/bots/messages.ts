@@ -20,6 +20,12 @@ export type BotCommands = {
   withdraw(input: { amountWei: bigint }): Promise<{ ms: number }>;
   holdings(): Promise<Holdings>;
   leave(): Promise<void>;
+  /** Logs in if that has to be, and plays in a room, round after round, until it leaves; sells what it wins. */
+  fly(input: { roomId: string; actionsPerSecond: number }): Promise<void>;
+  /** The room that it flies in. */
+  where(): Promise<{ roomId: string | undefined }>;
+  /** Leaves the room, and keeps its session. */
+  land(): Promise<void>;
 };
 
 export type LoginOutcome = {

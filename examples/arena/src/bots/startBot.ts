@@ -30,6 +30,9 @@ const commands = [
   "withdraw",
   "holdings",
   "leave",
+  "fly",
+  "where",
+  "land",
 ] as const satisfies readonly BotCommand[];
 
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void };

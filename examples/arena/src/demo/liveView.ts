@@ -18,6 +18,7 @@ export class LiveView {
   readonly #update: ReturnType<typeof createLogUpdate> | undefined;
   readonly #bots = new Map<string, BotProgress>();
   #server: GameServer | undefined;
+  #url: string | undefined;
   #monitor: LedgerMonitor | undefined;
   #timer: NodeJS.Timeout | undefined;
   #frame = 0;
@@ -34,8 +35,10 @@ export class LiveView {
     this.#timer = this.#update ? setInterval(redraw, REDRAW_MS) : setInterval(line, LINE_MS);
   }
 
-  watch(server: GameServer, monitor: LedgerMonitor): void {
+  watch(server: GameServer, monitor: LedgerMonitor, url: string): void {
     this.#server = server;
+    this.#url = url;
+    if (this.#update === undefined) this.#stream.write(`${this.#address(url)}\n`);
     this.#monitor = monitor;
   }
 
@@ -65,9 +68,21 @@ export class LiveView {
     this.#frame++;
     const title = this.#style("bold", "Weft") + this.#style("dim", "  one ledger, two chains");
     const steps = this.#steps.all.map((step) => this.#stepLine(step));
-    return ["", ` ${title}`, "", ...this.#ledgerLines(), ...this.#botLines(), ...steps, ""].join(
-      "\n",
-    );
+    const address = this.#url === undefined ? [] : [this.#address(this.#url), ""];
+    return [
+      "",
+      ` ${title}`,
+      "",
+      ...address,
+      ...this.#ledgerLines(),
+      ...this.#botLines(),
+      ...steps,
+      "",
+    ].join("\n");
+  }
+
+  #address(url: string): string {
+    return ` ${this.#style("green", "➜")} play at ${this.#style("bold", url)}`;
   }
 
   #stepLine(step: Step): string {

@@ -24,7 +24,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
     .option("--rpc-port <port>", "port of JSON-RPC, 0 for any free one", whole(0, 65_535), 8545)
     .option("--data-dir <dir>", "keep the ledger in this folder; in memory without it")
     .option("--bots <count>", "players in the round", whole(2, 8), 4)
-    .option("--round-seconds <seconds>", "length of the round", whole(3, 600), 20)
+    .option("--round-seconds <seconds>", "length of a round; 20, or with --stay 45", whole(3, 600))
     .option("--rate <actions>", "actions a second of each bot", whole(1, 100), 25)
     .option("--verbose", "log what the node and the server do");
   const options = command.parse(argv, { from: "user" }).opts();
@@ -35,7 +35,7 @@ export function parseOptions(argv: readonly string[]): DemoOptions {
     rpcPort: options.rpcPort,
     dataDir: options.dataDir,
     bots: options.bots,
-    roundSeconds: options.roundSeconds,
+    roundSeconds: options.roundSeconds ?? (options.stay === true ? 45 : 20),
     actionsPerSecond: options.rate,
     logger: options.verbose === true ? createConsoleLogger("debug") : silentLogger,
   };

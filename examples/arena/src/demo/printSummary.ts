@@ -59,7 +59,7 @@ export function printAddresses(summary: Summary, stream: NodeJS.WriteStream): vo
   stream.write(
     [
       styleText("bold", "Running", { stream }),
-      `  game server          ${game}`,
+      `  play                 ${styleText("bold", game, { stream })}   in a browser; it is the game server's address too`,
       `  explorer             ${explorer}`,
       `  ZK chain   JSON-RPC  ${zkRpc}   chain id ${zkChainId}`,
       `  fast chain JSON-RPC  ${fastRpc}   chain id ${fastChainId}`,

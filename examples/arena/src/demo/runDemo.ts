@@ -3,9 +3,11 @@ import { verifyLedger } from "@weft/node";
 import type { Address, LedgerHeight } from "@weft/protocol";
 import { createGameServer, type GameServer } from "@weft/rooms";
 import { parseEther } from "viem";
+import { runHouseBots } from "../bots/houseBots.ts";
 import type { Holdings, LoginOutcome, RoundOutcome } from "../bots/messages.ts";
 import { type Bot, type BotProgress, startBot } from "../bots/startBot.ts";
 import { type Arena, createArena } from "../game/arena.ts";
+import { serveArenaPage } from "../serve/arenaPage.ts";
 import { LedgerMonitor } from "./ledgerMonitor.ts";
 import type { DemoOptions } from "./options.ts";
 import { readRound } from "./roundActions.ts";
@@ -17,6 +19,8 @@ import { type Summary, stepTimes } from "./summary.ts";
 const DEPOSIT_WEI = parseEther("5");
 const WITHDRAW_WEI = parseEther("2");
 const PRICE_WEI = parseEther("1.5");
+/** Between rounds that people may be in. */
+const PAUSE_MS = 8_000;
 
 const BOT_NAMES = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Radia", "Leslie"];
 
@@ -78,12 +82,16 @@ async function boot(
   running: (() => Promise<void>)[],
 ): Promise<Booted> {
   return steps.run("start the node and the game server", async () => {
-    const game = createArena({ roundSeconds: options.roundSeconds, minPlayers: options.bots });
-    const server = await createGameServer({
+    const { stay, roundSeconds, bots: minPlayers } = options;
+    const game = createArena({ roundSeconds, minPlayers, countdownSeconds: stay ? 3 : 0 });
+    const server: GameServer = await createGameServer({
+      express: (app) => serveArenaPage(app, () => server.node.rpc.url),
       games: { [game.name]: game },
       rpc: { port: options.rpcPort },
       logger: options.logger,
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+      // People have to see who won before the next round begins.
+      ...(stay && { settings: { startDelayMs: PAUSE_MS } }),
     });
     running.push(() => server.stop());
     const { url } = await server.listen(options.port);
@@ -131,8 +139,11 @@ async function play(
   const holdings = await steps.run("count what everybody has", () =>
     each(players, ({ bot }) => bot.holdings()),
   );
-  await steps.run("leave", () => each(players, ({ bot }) => bot.leave()));
+  await steps.run("leave", () =>
+    each(players, ({ bot }) => (options.stay ? bot.land() : bot.leave())),
+  );
   const replay = await steps.run("replay the ledger", () => replayLedger(server, game));
+  if (options.stay) running.push(keepCompany(options, server, players));
   const { ledger, fastChainId } = server.node;
   const { roundId, minted, coSigned } = outcome as RoundOutcome;
   const { actions, sealed, cap } = readRound(ledger, fastChainId, roundId);
@@ -157,6 +168,22 @@ async function play(
     replay,
     players: summarizePlayers(players, holdings),
     addresses: addressesOf(server, url),
+  };
+}
+
+/** From here on the bots play with whoever comes. @returns how to end that */
+function keepCompany(
+  { bots: fill, logger }: DemoOptions,
+  server: GameServer,
+  players: readonly Player[],
+): () => Promise<void> {
+  const onError = (error: unknown) => logger.warn("a bot could not do as it should", { error });
+  const ending = new AbortController();
+  const bots = players.map(({ bot }) => bot);
+  const company = runHouseBots({ server, bots, fill, onError }, ending.signal);
+  return async () => {
+    ending.abort();
+    await company;
   };
 }
 
@@ -202,7 +229,8 @@ async function sell(
   players: readonly Player[],
   { minted }: RoundOutcome,
 ): Promise<Summary["sale"]> {
-  const prize = minted[0];
+  // People may have come by, and won.
+  const prize = minted.find(({ to }) => players.some(({ payout }) => payout === to));
   const seller = players.find(({ payout }) => payout === prize?.to);
   const buyer = players.find((player) => player !== seller);
   if (prize === undefined || seller === undefined || buyer === undefined) {

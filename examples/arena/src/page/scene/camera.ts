@@ -1,0 +1,38 @@
+import { rules } from "../../game/arena.ts";
+
+type Point = { readonly x: number; readonly y: number };
+export type Size = { readonly width: number; readonly height: number };
+
+/** How the plane lies on the screen: `screen = plane * scale + offset`, in CSS pixels. */
+export type Camera = { readonly scale: number; readonly x: number; readonly y: number };
+
+/** On screens so small that the whole plane would have to be smaller than this, the camera follows the ship. */
+const LEAST_SCALE = 0.64;
+/** Free space around the plane, in CSS pixels. */
+const MARGIN = 14;
+
+/**
+ * All of the plane where it fits, else the part around the player's ship.
+ * @param top what the page's head covers, in CSS pixels
+ */
+export function placeCamera(screen: Size, ship: Point | undefined, top = 0): Camera {
+  const height = screen.height - top;
+  const fit = Math.min(
+    (screen.width - 2 * MARGIN) / rules.WIDTH,
+    (height - 2 * MARGIN) / rules.HEIGHT,
+  );
+  const scale = Math.max(fit, LEAST_SCALE);
+  const focus = ship ?? { x: rules.WIDTH / 2, y: rules.HEIGHT / 2 };
+  return {
+    scale,
+    x: place(screen.width, rules.WIDTH * scale, focus.x * scale),
+    y: top + place(height, rules.HEIGHT * scale, focus.y * scale),
+  };
+}
+
+/** Where the plane begins on a screen, along one axis: in its middle, or so that the focus is, without a gap at an end. */
+function place(screen: number, plane: number, focus: number): number {
+  if (plane + 2 * MARGIN <= screen) return (screen - plane) / 2;
+  const wanted = screen / 2 - focus;
+  return Math.min(MARGIN, Math.max(screen - plane - MARGIN, wanted));
+}

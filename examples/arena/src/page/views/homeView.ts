@@ -1,0 +1,54 @@
+import { html, type TemplateResult } from "lit-html";
+import type { App } from "../app.ts";
+import { hasBrowserWallet } from "../player/browserWallet.ts";
+
+/** What a newcomer sees. */
+export function homeView(app: App): TemplateResult {
+  const hasWallet = hasBrowserWallet();
+  return html`<main class="center home">
+    <section class="panel hero">
+      <p class="kicker">A game on Weft</p>
+      <h1 class="title">Arena</h1>
+      <p class="lead">
+        Race for gems, knock them out of the others, and take a prize home that is yours to keep or to
+        sell.
+      </p>
+      ${errorView(app)}
+      <div class="choices">
+        <button class="primary" @click=${() => app.enter("burner")}>Play now</button>
+        <button ?disabled=${!hasWallet} @click=${() => app.enter("wallet")}>
+          Play with my wallet
+        </button>
+      </div>
+      <p class="soft small">
+        <strong>Play now</strong> makes a throwaway wallet, whose key stays in this browser and can be read
+        by whoever uses it: fine for a game, not for savings.
+        ${hasWallet ? "" : "No wallet extension was found in this browser; none is needed."}
+      </p>
+      ${keysView()}
+    </section>
+  </main>`;
+}
+
+function errorView({ error }: App): TemplateResult | "" {
+  if (error === undefined) return "";
+  return html`<p class="error" role="alert">${error.text} <span class="code">${error.code}</span></p>`;
+}
+
+/** How it is played. */
+export function keysView(): TemplateResult {
+  return html`<dl class="keys">
+    <div>
+      <dt><kbd>W</kbd><kbd>A</kbd><kbd>S</kbd><kbd>D</kbd> or arrows</dt>
+      <dd>fly: on a touch screen, drag</dd>
+    </div>
+    <div>
+      <dt><kbd>Space</kbd></dt>
+      <dd>dash into others: they lose 2 points, and can't move for a moment</dd>
+    </div>
+    <div>
+      <dt><span class="gem" aria-hidden="true"></span><span class="gem gold" aria-hidden="true"></span></dt>
+      <dd>gems are 1 point, golden ones 3</dd>
+    </div>
+  </dl>`;
+}

@@ -1,0 +1,140 @@
+import { matchMaker } from "@colyseus/core";
+import { createWalletProvider, describeInChromium, startChromium } from "@weft/client-sdk/testing";
+import { createGameServer, type GameServer, type WeftRoom } from "@weft/rooms";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createArena } from "../../src/game/arena.ts";
+import { serveArenaPage } from "../../src/serve/arenaPage.ts";
+import { ArenaPage, buildArenaPage } from "./support/arenaPage.ts";
+import { fly, stateOf } from "./support/pilot.ts";
+
+/** Two proofs on two cores that others use as well. */
+const TIMEOUT_MS = 240_000;
+const ROUND_SECONDS = 12;
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
+
+describeInChromium("the arena's page in Chromium", () => {
+  let server: GameServer;
+  let browser: Browser;
+  let url: string;
+  let ann: ArenaPage;
+  let bob: ArenaPage;
+  let roomId: string;
+  const wallet = createWalletProvider();
+  const startRound = () => (matchMaker.getLocalRoomById(roomId) as WeftRoom).startRound();
+
+  beforeAll(async () => {
+    buildArenaPage();
+    const arena = createArena({ roundSeconds: ROUND_SECONDS, countdownSeconds: 2 });
+    server = await createGameServer({
+      games: { arena },
+      rpc: { port: 0 },
+      logger: quiet,
+      settings: { autoStart: false },
+      express: (app) => serveArenaPage(app, () => server.node.rpc.url),
+    });
+    ({ url } = await server.listen(0));
+    browser = await startChromium();
+    ann = await ArenaPage.open(browser, url, { viewport: DESKTOP });
+    bob = await ArenaPage.open(browser, url, { viewport: PHONE, hasTouch: true, wallet });
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** A page as it should be: nothing against it, and a picture of it. */
+  async function check(arena: ArenaPage, name: string): Promise<void> {
+    await arena.screenshot(name);
+    expect(await arena.violations()).toEqual([]);
+  }
+
+  test("a newcomer sees what it is, and what a throwaway wallet is", async () => {
+    await ann.heading("Arena");
+    await check(ann, "home");
+    await check(bob, "home-phone");
+    await expect(ann.page.getByText("fine for a game, not for savings").count()).resolves.toBe(1);
+    expect(await ann.page.getByRole("button", { name: "Play with my wallet" }).isDisabled()).toBe(
+      true,
+    );
+  });
+
+  test("without a wallet one is in a room after a proof", { timeout: TIMEOUT_MS }, async () => {
+    await ann.press("Play now");
+    await ann.heading("Getting you in");
+    await check(ann, "entering");
+    roomId = await ann.room();
+    await ann.heading("Lobby");
+    await check(ann, "lobby");
+  });
+
+  test("with a wallet of one's own, too", { timeout: TIMEOUT_MS }, async () => {
+    await bob.press("Play with my wallet");
+    expect(await bob.room()).toBe(roomId);
+    expect(wallet.asked).toContain("wallet_addEthereumChain");
+    await check(bob, "lobby-phone");
+  });
+
+  test("a round: flying, a reload in the midst of it, the prize", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const [annId = ""] = [...stateOf(roomId).ships.keys()];
+    const scoreOfAnn = () => stateOf(roomId).ships.get(annId)?.score ?? 0;
+    startRound();
+    await ann.phase("countdown");
+    await ann.screenshot("countdown");
+    await fly(ann.page, roomId, annId, ({ ticksLeft }) => scoreOfAnn() >= 2 && ticksLeft < 290);
+    await check(ann, "playing");
+    await bob.screenshot("playing-phone");
+    // Nobody presses anything any more: the last action goes all the way.
+    await ann.page.locator(".levels[data-level=sealed]").waitFor();
+    const had = scoreOfAnn();
+    await ann.page.reload();
+    expect(await ann.room()).toBe(roomId);
+    await ann.phase("playing");
+    expect(scoreOfAnn()).toBeGreaterThanOrEqual(had);
+    await fly(ann.page, roomId, annId, ({ phase }) => phase !== "playing");
+    await ann.heading("You have won a prize");
+    await check(ann, "results");
+    await bob.heading("You were second");
+    await check(bob, "results-phone");
+  });
+
+  test("the prize is sold, and bought by the other", { timeout: TIMEOUT_MS }, async () => {
+    await ann.page.getByLabel("Price").fill("2.5");
+    await ann.press("List for sale");
+    await ann.page.getByText("It is on the market.").waitFor({ timeout: 60_000 });
+    await bob.press(/Market/);
+    await bob.page.getByRole("dialog").waitFor();
+    await check(bob, "market-phone");
+    await bob.press(/^Buy crown/);
+    await bob.page.getByText(/crown #\d+ is yours/).waitFor({ timeout: 60_000 });
+    await bob.press("Close");
+    await ann.press(/Market/);
+    await ann.page.getByText("None yet").waitFor();
+    await check(ann, "market");
+    await ann.press("Close");
+  });
+
+  test("the explorer shows the round and its prize", async () => {
+    const { page } = await ArenaPage.open(browser, `${server.node.rpc.url}/explorer#/rounds`, {
+      viewport: DESKTOP,
+    });
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.getByRole("main").getByRole("link").first().click();
+    await page.getByText("crown").first().waitFor();
+  });
+
+  test("a server that is gone is said to be", { timeout: TIMEOUT_MS }, async () => {
+    await bob.press("Leave");
+    await bob.heading("Arena");
+    await bob.page.context().setOffline(true);
+    await bob.press("Play now");
+    await bob.page.getByText(/(SERVER|CHAIN)_UNREACHABLE/).waitFor({ timeout: 60_000 });
+    await check(bob, "error-phone");
+    expect(ann.complaints).toEqual([]);
+  });
+});
