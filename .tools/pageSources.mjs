@@ -11,7 +11,7 @@ const CONFIG = "vite.config.ts";
 /** Beside what the build made: what it was made of. */
 const STAMP = ".sources";
 /** In no page: made by this, or for tests. */
-const NO_SOURCES = new Set(["node_modules", "dist", "test", "testing", "bench"]);
+const NO_SOURCES = new Set(["node_modules", "dist", "test", "testing", "bench", "pictures"]);
 
 /**
  * The workspaces that are pages.
