@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   fieldToHash,
   identityCommitment,
@@ -6,6 +7,7 @@ import {
   splitHalves,
 } from "@weft/protocol";
 import { poseidon2Hash } from "@zkpassport/poseidon2";
+import type { CircuitArtifacts } from "./artifacts.ts";
 import { type OwnershipWitness, passKey } from "./ownershipInputs.ts";
 
 export type TestWitnessOptions = Partial<Omit<OwnershipWitness, "stateProof">> & {
@@ -55,4 +57,26 @@ function createTestProof(key: bigint, value: bigint, leafIndex: number): StatePr
     leafIndex,
     siblings: siblings.map(fieldToHash),
   };
+}
+
+/**
+ * Another set-up of the circuit than the one that is committed, with one contribution more: some seconds.
+ * @param folder gets its files
+ */
+export async function makeTestSetup(folder: string): Promise<CircuitArtifacts> {
+  // Only who asks for it loads the compiler and snarkjs.
+  const { contribute, endThreads } = await import("../setup/ceremony.ts");
+  const { CIRCUIT_SOURCE, writeArtifacts } = await import("../setup/circuitFiles.ts");
+  const { compileCircuit } = await import("../setup/compileCircuit.ts");
+  const { ownershipFiles } = await import("./node.ts");
+  const nothing = () => {};
+  const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+  const zkey = join(folder, "contributed.zkey");
+  try {
+    const compiled = await compileCircuit(CIRCUIT_SOURCE, folder);
+    await contribute({ from: ownershipFiles.zkey, to: zkey, name: "test" }, silent);
+    return await writeArtifacts(folder, compiled, { zkey, development: false });
+  } finally {
+    await endThreads();
+  }
 }

@@ -7,12 +7,16 @@ import { tally } from "./tally.ts";
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 
 /** A real server, in memory, on free ports. */
-export async function startServer(games: GameServerOptions["games"] = { tally }) {
+export async function startServer(
+  games: GameServerOptions["games"] = { tally },
+  options: Partial<GameServerOptions> = {},
+) {
   const server = await createGameServer({
     games,
     rpc: { port: 0 },
     logger: quiet,
     settings: { startDelayMs: 50 },
+    ...options,
   });
   const { url } = await server.listen(0);
   return { server, url };
