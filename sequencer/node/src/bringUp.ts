@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FastChain, type FastChainOptions } from "@weft/fast-chain";
-import { createMemoryStore, Ledger, openLmdbStore, type StoreRepair } from "@weft/ledger";
+import {
+  type BlockStore,
+  createMemoryStore,
+  Ledger,
+  openLmdbStore,
+  type StoreRepair,
+} from "@weft/ledger";
 import type { ZkGenesis } from "@weft/protocol";
 import { startZkChain, type ZkChain, ZkChainError } from "@weft/zk-chain";
 import { NodeError } from "./errors.ts";
@@ -20,9 +26,8 @@ const SNAPSHOT_DIR = "snapshots";
 export function openLedger(settings: NodeSettings): Ledger {
   const { dataDir, zkChainId, fastChainId, account, logger } = settings;
   if (dataDir !== undefined) makeDirectory(dataDir);
-  const onRepaired = (repair: StoreRepair) => tellOfRepair(repair, logger);
   const ledger = new Ledger({
-    store: dataDir === undefined ? createMemoryStore() : openLmdbStore(dataDir, { onRepaired }),
+    store: openBlockStore(settings),
     chainIds: [zkChainId, fastChainId],
     proposer: lowerAddress(account.address),
     onListenerError: (error) => logger.error("a ledger listener failed", { error }),
@@ -42,6 +47,15 @@ export function openLedger(settings: NodeSettings): Ledger {
 function hasSnapshots(dataDir: string): boolean {
   const dir = join(dataDir, SNAPSHOT_DIR);
   return existsSync(dir) && readdirSync(dir).some((file) => file.endsWith(".snapshot"));
+}
+
+/** What the parts of a data directory are opened with. */
+type Place = Pick<NodeSettings, "dataDir" | "logger">;
+
+/** The ledger's blocks; says what was damaged. @throws LedgerError STORE_OPEN_FAILED, STORE_CORRUPT */
+export function openBlockStore({ dataDir, logger }: Place): BlockStore {
+  if (dataDir === undefined) return createMemoryStore();
+  return openLmdbStore(dataDir, { onRepaired: (repair) => tellOfRepair(repair, logger) });
 }
 
 function makeDirectory(dataDir: string): void {
@@ -74,7 +88,7 @@ function tellOfRepair({ lost, maybeMore, problem, keptAs }: StoreRepair, logger:
  * Starts the ZK chain's worker. A damaged store is thrown away, since the ledger has all that was in it.
  * @throws ZkChainError STORE_OPEN_FAILED, WORKER_STOPPED
  */
-export async function openZkChain({ dataDir: parent, logger }: NodeSettings): Promise<ZkChain> {
+export async function openZkChain({ dataDir: parent, logger }: Place): Promise<ZkChain> {
   if (parent === undefined) return startZkChain();
   const dataDir = join(parent, ZK_CHAIN_DIR);
   try {

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import type { ProgramSource } from "@weft/fast-chain";
-import { createMemoryStore, Ledger, LedgerError, openLmdbStore } from "@weft/ledger";
+import { Ledger, LedgerError } from "@weft/ledger";
 import {
   type Block,
   type ChainNumber,
@@ -9,19 +8,19 @@ import {
   type LedgerHeight,
   ZERO_ADDRESS,
 } from "@weft/protocol";
-import { startZkChain, type ZkChain } from "@weft/zk-chain";
+import type { ZkChain } from "@weft/zk-chain";
+import { openBlockStore, openZkChain } from "../bringUp.ts";
 import { NodeError } from "../errors.ts";
+import type { Logger } from "../types.ts";
 import type { ChainIds } from "../verify/chainIds.ts";
 import { LedgerVerifier, type VerifierResult } from "../verify/ledgerVerifier.ts";
 import { continueZkChain, depositsFrom } from "../zkStart.ts";
 import { ReadOnlyFastChain } from "./readOnly.ts";
 
-/** In the data directory, as a node that orders has it. */
-const ZK_CHAIN_DIR = "zk-chain";
-
 export type FollowedLedgerOptions = ChainIds & {
   /** In memory without one. */
   readonly dataDir?: string;
+  readonly logger: Logger;
   readonly programs?: ProgramSource;
   readonly onRecalled?: (height: number, toHeight: number) => void;
 };
@@ -48,17 +47,15 @@ export class FollowedLedger {
    * @throws LedgerError and ZkChainError STORE_…; NodeError LEDGER_INVALID
    */
   static async open(options: FollowedLedgerOptions): Promise<FollowedLedger> {
-    const { dataDir, zkChainId, fastChainId } = options;
+    const { dataDir, logger, zkChainId, fastChainId } = options;
     const ledger = new Ledger({
-      store: dataDir === undefined ? createMemoryStore() : openLmdbStore(dataDir),
+      store: openBlockStore({ dataDir, logger }),
       chainIds: [zkChainId, fastChainId],
       proposer: ZERO_ADDRESS,
     });
     let zkChain: ZkChain | undefined;
     try {
-      zkChain = await startZkChain(
-        dataDir === undefined ? {} : { dataDir: join(dataDir, ZK_CHAIN_DIR) },
-      );
+      zkChain = await openZkChain({ dataDir, logger });
       await continueZkChain(zkChain, ledger, zkChainId, () => {});
       const followed = new FollowedLedger(options, ledger, zkChain);
       await followed.#recall(options);

@@ -56,7 +56,7 @@ export async function startFollower(options: FollowerOptions): Promise<Follower>
   const stopping = new AbortController();
   const ended = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal]);
   const ids = await findChainIds(options, logger, ended);
-  const followed = await FollowedLedger.open({ ...options, ...ids });
+  const followed = await FollowedLedger.open({ ...options, ...ids, logger });
   const began = Promise.withResolvers<void>();
   const failure = Promise.withResolvers<Error>();
   const fail = (error: Error): void => {
