@@ -59,6 +59,14 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "@weft/ledger",
     "@weft/protocol",
   ],
+  // what the projects that it makes use
+  "create-weft": [
+    "@weft/game",
+    "@weft/rooms",
+    "@weft/client-sdk",
+    "@weft/testing",
+    "@weft/protocol",
+  ],
 };
 
 /** What only tests, benchmarks and build scripts of a workspace may import besides. */
