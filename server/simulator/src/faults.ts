@@ -49,9 +49,9 @@ export function planFaults(random: Random, who: readonly string[], lengthMs: num
     maxLatencyMs: minLatencyMs + random.between(0, 60),
   };
   const commitFates = {
-    crashBefore: sometimes(0.4, 0.006),
-    crashAfter: sometimes(0.4, 0.006),
-    fails: sometimes(0.25, 0.004),
+    crashBefore: sometimes(0.4, 0.02),
+    crashAfter: sometimes(0.4, 0.02),
+    fails: sometimes(0.25, 0.015),
   };
   const faults = Array.from({ length: random.int(0, MAX_FAULTS) }, () => ({
     atMs: random.between(FIRST_MS, lengthMs),

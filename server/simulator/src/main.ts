@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { forbidRealTime } from "./core/forbidRealTime.ts";
 import { MUTATIONS, type Mutation } from "./mutations.ts";
 import { runSeeds, type SeedSummary } from "./runSeeds.ts";
-import { type SimulationResult, simulate } from "./simulate.ts";
+import type { SimulationResult } from "./simulate.ts";
 
 const usage = `npm run simulate -- [OPTIONS]
 Runs the ledger, the fast chain and rooms on simulated machines, and checks that nothing is lost.
@@ -73,6 +73,8 @@ function readMutation(text: string | undefined): Mutation | undefined {
 }
 
 async function runOne({ seed = 0, trace, mutation, json }: Settings): Promise<number> {
+  // Here, so that whoever only asks for help doesn't wait for all that is simulated.
+  const { simulate } = await import("./simulate.ts");
   forbidRealTime();
   const write = trace ? (line: string) => process.stdout.write(line) : undefined;
   const result = await simulate({ seed, mutation, write });
@@ -115,10 +117,12 @@ function tellResult({ seed, violation, traceHash }: SimulationResult, mutation?:
   );
 }
 
-function tellSummary({ failed, ...sum }: SeedSummary, seconds: number): void {
+function tellSummary({ failed, marks, ...sum }: SeedSummary, seconds: number): void {
   const { seeds, blocks, frames, transactions, rounds, restarts } = sum;
   console.log(
     `${seeds} seeds in ${seconds.toFixed(0)} s: ${restarts} restarts, ${blocks} blocks, ${frames} frames, ` +
       `${transactions} transactions and ${rounds} rounds; ${failed.length} seeds failed`,
   );
+  for (const [mark, count] of Object.entries(marks))
+    console.log(`${String(count).padStart(8)} ${mark}`);
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { MARKS, type Mark } from "./marks.ts";
 import type { Mutation } from "./mutations.ts";
 import type { SimulationResult } from "./simulate.ts";
 
@@ -22,6 +23,8 @@ export type SeedSummary = {
   readonly transactions: number;
   readonly rounds: number;
   readonly restarts: number;
+  /** In how many seeds each happened. */
+  readonly marks: Readonly<Record<Mark, number>>;
 };
 
 /** What a worker is asked for. */
@@ -42,6 +45,7 @@ const MAX_FAILED = 5;
  */
 export async function runSeeds(run: SeedRun): Promise<SeedSummary> {
   const sum = { seeds: 0, blocks: 0, frames: 0, transactions: 0, rounds: 0, restarts: 0 };
+  const marks = Object.fromEntries(MARKS.map((mark) => [mark, 0])) as Record<Mark, number>;
   const failed: SimulationResult[] = [];
   const take = (result: SimulationResult) => {
     sum.seeds++;
@@ -50,6 +54,7 @@ export async function runSeeds(run: SeedRun): Promise<SeedSummary> {
     sum.transactions += result.transactions;
     sum.rounds += result.rounds;
     sum.restarts += result.restarts;
+    for (const mark of result.marks) marks[mark]++;
     if (result.violation !== undefined) failed.push(result);
     run.onResult?.(result);
   };
@@ -63,7 +68,7 @@ export async function runSeeds(run: SeedRun): Promise<SeedSummary> {
   };
   const jobs = Array.from({ length: run.jobs }, () => work(nextBatch, take));
   await Promise.all(jobs);
-  return { ...sum, failed };
+  return { ...sum, marks, failed };
 }
 
 /** One process, with batches until there are none left. */

@@ -1,5 +1,6 @@
 import { type Audit, audit } from "./checks/audit.ts";
-import { ASSETS } from "./constants.ts";
+import { ASSETS, FAST_CHAIN } from "./constants.ts";
+import type { Mark } from "./marks.ts";
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 
 export type SimulationResult = {
@@ -16,12 +17,13 @@ export type SimulationResult = {
   readonly transactions: number;
   /** Rounds that were reported on both chains. */
   readonly rounds: number;
+  readonly marks: readonly Mark[];
 };
 
 /** How long everything may take to be settled when nothing goes wrong any more. */
 const SETTLE_MS = 45_000;
-/** So much longer than the time between two of the fast chain's state roots. */
-const ROOT_MS = 1200;
+/** A fresh state root comes within a second. */
+const ROOT_MS = 5000;
 
 /** Runs one seed, and checks all that must hold. Never rejects. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -51,6 +53,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     frames: lanes.reduce((sum, { sequenced }) => sum + sequenced, 0),
     transactions: acknowledged.length,
     rounds: simulation.reportedRounds,
+    marks: [...simulation.marks],
   };
 }
 
@@ -72,9 +75,11 @@ async function settle(simulation: Simulation): Promise<void> {
     simulation.fail(`not settled: ${[...names, ...busy, describeServer(simulation)].join("; ")}`);
     return;
   }
-  // The last block has a fresh state root, and holds all that ever was.
-  await simulation.run(ROOT_MS);
+  // All that ever was is under a state root that a replay must have too.
   const { server } = simulation;
+  const root = () => server?.ledger.chainHead(FAST_CHAIN)?.header.stateRoot;
+  const before = root();
+  await simulation.run(ROOT_MS, () => root() !== before);
   let isStopped = false;
   server?.stop().then(
     () => {

@@ -12,6 +12,7 @@ import { type CommitFate, SimulatedBlocks } from "./disk/simulatedBlocks.ts";
 import { SimulatedDisk } from "./disk/simulatedDisk.ts";
 import { type Fault, type FaultPlan, planFaults } from "./faults.ts";
 import { walletOf } from "./keys/wallet.ts";
+import type { Mark } from "./marks.ts";
 import type { Mutation } from "./mutations.ts";
 import type { Link } from "./network/link.ts";
 import { Network } from "./network/network.ts";
@@ -36,12 +37,19 @@ const MAX_PLAYERS = 4;
 /** A server that gave up is started again after so long. */
 const RESTART_MS = 100;
 
+const MARK_OF = {
+  crashBefore: "the power goes before a commit is acknowledged",
+  crashAfter: "the power goes right after a commit",
+  fails: "a commit fails",
+} as const satisfies Record<Exclude<CommitFate, "written">, Mark>;
+
 /** One seed's world: machines, network, players, and what is known of how it must be. */
 export class Simulation {
   readonly random: Random;
   readonly scheduler = new Scheduler();
   readonly trace: Trace;
-  readonly truth = new StoredTruth();
+  readonly marks = new Set<Mark>();
+  readonly truth = new StoredTruth((mark) => this.marks.add(mark));
   readonly lanes: LaneLog[] = [];
   /** Transactions that were said to be on disk. */
   readonly acknowledged: Uint8Array[] = [];
@@ -98,6 +106,7 @@ export class Simulation {
         connect: (from) => this.#connect(from),
         openLog: (place) => this.#openLog(place),
         onViolation: (what) => this.fail(what),
+        onMark: (mark) => this.marks.add(mark),
         sendsAgain: options.mutation === "sendsAgain",
       });
     });
@@ -183,7 +192,9 @@ export class Simulation {
   #fateOf(random: Random): CommitFate {
     if (this.#isCalm || this.server?.isUp !== true) return "written";
     for (const fate of ["crashBefore", "crashAfter", "fails"] as const) {
-      if (random.chance(this.plan.commitFates[fate])) return fate;
+      if (!random.chance(this.plan.commitFates[fate])) continue;
+      this.marks.add(MARK_OF[fate]);
+      return fate;
     }
     return "written";
   }
@@ -222,6 +233,7 @@ export class Simulation {
       onViolation: (what) => life.alive && this.fail(what),
       onFailed: (error) => this.#onFailed(life, error),
       mutation: this.#options.mutation,
+      onMark: (mark) => this.marks.add(mark),
     });
     this.server = server;
     server.start().then(

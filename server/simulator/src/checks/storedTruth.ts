@@ -7,6 +7,7 @@ import {
   type RoomEvents,
 } from "@weft/protocol";
 import { FAST_CHAIN } from "../constants.ts";
+import type { OnMark } from "../marks.ts";
 
 type StoredLane = { readonly sessionId: Hash; readonly frames: Uint8Array[] };
 
@@ -14,9 +15,14 @@ type StoredLane = { readonly sessionId: Hash; readonly frames: Uint8Array[] };
  * What is on disk for good, read from the blocks as they get there. A disk that keeps what it acknowledged never has less later.
  */
 export class StoredTruth {
+  readonly #onMark: OnMark;
   readonly #lanes = new Map<string, StoredLane>();
   readonly #transactions = new Map<Hash, number>();
   readonly #blocks: Hash[] = [];
+
+  constructor(onMark: OnMark) {
+    this.#onMark = onMark;
+  }
 
   get height(): number {
     return this.#blocks.length - 1;
@@ -57,6 +63,11 @@ export class StoredTruth {
       if (event.type === "join") {
         this.#lanes.set(`${room}:${event.lane}`, { sessionId: event.sessionId, frames: [] });
       } else if (event.type === "frame") this.lane(room, event.lane)?.frames.push(event.frame);
+      else if (event.type === "rejoin") this.#onMark("a session comes back to its lane");
+      else if (event.type === "close") this.#onMark("a room is closed");
+      else if (event.type === "leave" && event.reason === "disconnected") {
+        this.#onMark("a player's place ends for lack of a connection");
+      }
     }
   }
 }

@@ -30,6 +30,7 @@ import type { Random } from "../core/random.ts";
 import { countGame } from "../countGame.ts";
 import type { SimulatedBlocks } from "../disk/simulatedBlocks.ts";
 import type { SimulatedDisk } from "../disk/simulatedDisk.ts";
+import type { OnMark } from "../marks.ts";
 import type { Mutation } from "../mutations.ts";
 import { createModelReports } from "../zk/modelReports.ts";
 import { ModelZkChain } from "../zk/modelZkChain.ts";
@@ -60,6 +61,7 @@ export type ServerProcessOptions = {
   /** It can't go on, and says nothing more: whoever watches it starts it anew. */
   readonly onFailed: (error: Error) => void;
   readonly mutation: Mutation | undefined;
+  readonly onMark: OnMark;
 };
 
 const SNAPSHOT_DIR = "/data/snapshots";
@@ -108,6 +110,7 @@ export class ServerProcess {
     this.zkChain = new ModelZkChain({
       ...{ life, disk: machine.zkDisk, random: random.fork("zk"), balances: machine.balances },
       mutation: zkMutationOf(mutation),
+      onMark: options.onMark,
     });
     this.#producer = new ZkBlockProducer({
       chainId: ZK_CHAIN,
@@ -131,7 +134,7 @@ export class ServerProcess {
   }
 
   async start(): Promise<void> {
-    const { nowMs, machine, life } = this.#options;
+    const { nowMs, machine, life, onMark } = this.#options;
     const genesis = zkGenesisAt(nowMs());
     const zk = this.zkChain.asNodeChain;
     await beginOrContinueZkChain(zk, this.ledger, genesis, () => {});
@@ -144,7 +147,14 @@ export class ServerProcess {
       onReleases: (left) => addReleases(left),
       releasesFrom: arrived,
     });
-    for await (const missing of depositsFrom(zk, this.fastChain.deposits)) this.#credit(missing);
+    if (this.fastChain.restored.snapshotHeight !== undefined) {
+      onMark("the fast chain begins with a snapshot");
+    }
+    for await (const missing of depositsFrom(zk, this.fastChain.deposits)) {
+      onMark("deposits are credited after a restart");
+      this.#credit(missing);
+    }
+    if (early.length > 0) onMark("releases arrive after a restart");
     addReleases = (left) => this.#producer.addReleases(left);
     addReleases(early);
     this.zkChain.onPending(() => this.#producer.notifyPending());
@@ -159,7 +169,7 @@ export class ServerProcess {
   }
 
   #chainOptions(): FastChainOptions {
-    const { life, nowMs, machine, logger, onFailed } = this.#options;
+    const { life, nowMs, machine, logger, onFailed, onMark } = this.#options;
     return {
       ledger: this.ledger,
       genesis: fastGenesisAt(nowMs()),
@@ -169,13 +179,16 @@ export class ServerProcess {
       snapshots: {
         ...{ dir: SNAPSHOT_DIR, everyBlocks: 60, everyMs: 1500, keep: 2 },
         machine: machine.disk.machine(life),
-        onProblem: (error) => logger.warn("a snapshot can't be written or used", { error }),
+        onProblem: (error) => {
+          if (codeOf(error) === "SNAPSHOT_INVALID") onMark("a snapshot isn't used");
+          logger.warn("a snapshot can't be written or used", { error });
+        },
       },
     };
   }
 
   #createHost(snapshots: RoomSnapshots): RoomHost {
-    const { logger, nowMs, random, mutation } = this.#options;
+    const { logger, nowMs, random, mutation, onMark } = this.#options;
     const node = {
       ledger: this.ledger,
       fastChain: this.fastChain,
@@ -189,7 +202,10 @@ export class ServerProcess {
       reports: createModelReports(this.zkChain, random.fork("reports"), zkMutationOf(mutation)),
       settings: SETTINGS,
       nowMs,
-      onRound: () => {},
+      onRound: ({ phase }) => {
+        if (phase === "reported") onMark("a round is reported");
+        if (phase === "void") onMark("a round is void");
+      },
       snapshots,
     });
   }
@@ -214,8 +230,18 @@ export class ServerProcess {
   }
 
   #resumeRoom(room: RebuiltRoom): void {
+    const { onMark } = this.#options;
+    const { record, replayed } = room;
+    onMark("a room is resumed");
+    if (replayed < record.events) onMark("a room is resumed from its snapshot");
+    const { round, reported } = record;
+    if (reported !== undefined) onMark("a report is sent after a restart");
+    if (round !== undefined) {
+      const isOver = round.end !== undefined;
+      onMark(`a room is resumed while its round is ${isOver ? "sealed" : "played"}`);
+    }
     this.host.expect(room);
-    this.#openRoom(room.record.name);
+    this.#openRoom(record.name);
   }
 
   #openRoom(roomId: string): RoomShell {

@@ -6,6 +6,7 @@ import { codeOf } from "../core/codeOf.ts";
 import type { Lifetime } from "../core/lifetime.ts";
 import type { Random } from "../core/random.ts";
 import { countGame } from "../countGame.ts";
+import type { OnMark } from "../marks.ts";
 import type { Link } from "../network/link.ts";
 import type { Ask } from "../network/rpc.ts";
 import { type Login, loginOf } from "./logins.ts";
@@ -32,6 +33,7 @@ export type PlayerOptions = {
   readonly openLog: (place: Pick<LaneLog, "room" | "lane" | "sessionId">) => LaneLog;
   readonly trace: (text: string) => void;
   readonly onViolation: (what: string) => void;
+  readonly onMark: OnMark;
   /** Sends as new what it has sent before: a fault. */
   readonly sendsAgain: boolean;
 };
@@ -112,7 +114,7 @@ export class Player {
     const { life } = this.#options;
     const connection = await this.#connect(undefined, undefined);
     const { key, sessionId } = this.#login;
-    const { random, trace } = this.#options;
+    const { random, trace, onMark } = this.#options;
     const room = await createRoom<typeof countGame>({
       connection: new ResumingConnection({
         connection,
@@ -133,6 +135,7 @@ export class Player {
     });
     room.onError((error) => {
       trace(`${this.name} hears ${error.code}`);
+      if (error.code === "ROUND_OVER") onMark("a frame has no effect after its round");
       if (error.code === "LANE_DIVERGED") {
         this.#options.onViolation(
           `LANE_DIVERGED for ${this.name}: ${JSON.stringify(error.details)}`,

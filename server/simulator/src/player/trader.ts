@@ -56,16 +56,17 @@ export class Trader {
     await life.wait(random.between(50, 400));
     while (this.#isTrading) {
       this.#isBusy = true;
-      await (random.chance(0.4) ? this.#deposit() : this.#spend());
+      const hasNothing = this.#nonces.zk === 0;
+      await (hasNothing || random.chance(0.3) ? this.#deposit() : this.#spend());
       this.#isBusy = false;
-      await life.wait(random.between(50, 700));
+      await life.wait(random.between(20, 400));
     }
   }
 
   async #deposit(): Promise<void> {
     const { random, owners } = this.#options;
-    const asset = random.pick(ASSETS);
-    const amount = BigInt(random.int(1, 5000));
+    const asset = ASSETS[this.#nonces.zk % ASSETS.length] as Address;
+    const amount = BigInt(random.int(1000, 9000));
     const recipient = random.chance(0.7) ? this.#wallet.address : random.pick(owners);
     const nonce = this.#nonces.zk;
     const from = this.#wallet.address;
@@ -102,7 +103,7 @@ export class Trader {
 
   #call(): { to: Address; value?: bigint; data?: `0x${string}` } {
     const { random, owners } = this.#options;
-    const amount = BigInt(random.int(1, 1500));
+    const amount = BigInt(random.int(1, 900));
     const asset = random.pick(ASSETS);
     const recipient = random.pick(owners);
     if (random.chance(0.3)) return { to: recipient, value: amount };

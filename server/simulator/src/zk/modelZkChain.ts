@@ -11,6 +11,7 @@ import {
 } from "@weft/protocol";
 import type { Lifetime } from "../core/lifetime.ts";
 import type { Random } from "../core/random.ts";
+import type { OnMark } from "../marks.ts";
 import type { ZkDisk } from "./zkDisk.ts";
 import {
   applyOp,
@@ -46,6 +47,7 @@ export type ModelZkChainOptions = {
   readonly random: Random;
   readonly balances: readonly ZkBalance[];
   readonly mutation?: ZkMutation | undefined;
+  readonly onMark: OnMark;
 };
 
 /**
@@ -144,6 +146,7 @@ export class ModelZkChain {
   }
 
   async execute({ header, hash, transactions }: Block): Promise<void> {
+    this.#options.onMark("the ZK chain is brought up to the ledger");
     return this.#answer(() => {
       const state = replayOps(this.state, transactions, header.number, this.#options.mutation);
       assert(rootOf(state) === header.stateRoot, "a ZK block comes to the state that it came to");
@@ -152,6 +155,7 @@ export class ModelZkChain {
   }
 
   async rollBackTo(number: ChainNumber | undefined): Promise<void> {
+    this.#options.onMark("the ZK chain is taken back");
     return this.#answer(() => {
       const { disk } = this.#options;
       disk.records = disk.records.slice(0, number === undefined ? 0 : number + 1);
