@@ -1,3 +1,4 @@
+import type { GameServer } from "@weft/rooms";
 import { LiveView } from "./demo/liveView.ts";
 import { type DemoOptions, parseOptions } from "./demo/options.ts";
 import { printAddresses, printSummary } from "./demo/printSummary.ts";
@@ -36,11 +37,19 @@ async function finish(demo: Demo): Promise<void> {
   else printSummary(summary, stream);
   if (options.stay) {
     printAddresses(summary, stream);
-    const failed = await Promise.race([interrupted, demo.server.node.failed]);
-    if (failed instanceof Error) process.exitCode = 1;
+    const stopped = await Promise.race([interrupted, demo.server.node.failed]);
+    if (stopped instanceof Error) process.exitCode = 1;
+    else if (stopped === "SIGTERM") await drain(demo.server);
   }
   await demo.stop();
   process.exit();
+}
+
+/** Rounds that are under way come to their end first; another signal stops the server at once. */
+async function drain(server: GameServer): Promise<void> {
+  process.stderr.write("\nthe server stops when its rounds are over; once more to stop at once\n");
+  process.once("SIGINT", () => server.stop()).once("SIGTERM", () => server.stop());
+  await server.stop({ drain: true });
 }
 
 function exitFailed(error: unknown, steps: Steps): never {

@@ -128,6 +128,16 @@ describeInChromium("the arena's page in Chromium", () => {
     await page.getByText("crown").first().waitFor();
   });
 
+  test("a connection that breaks comes back", { timeout: TIMEOUT_MS }, async () => {
+    const banner = bob.page.getByText("Coming back");
+    await bob.page.context().setOffline(true);
+    await banner.waitFor({ timeout: 60_000 });
+    await bob.screenshot("reconnecting-phone");
+    await bob.page.context().setOffline(false);
+    await banner.waitFor({ state: "detached", timeout: 60_000 });
+    expect(await bob.room()).toBe(roomId);
+  });
+
   test("a server that is gone is said to be", { timeout: TIMEOUT_MS }, async () => {
     await bob.press("Leave");
     await bob.heading("Arena");
@@ -136,5 +146,7 @@ describeInChromium("the arena's page in Chromium", () => {
     await bob.page.getByText(/(SERVER|CHAIN)_UNREACHABLE/).waitFor({ timeout: 60_000 });
     await check(bob, "error-phone");
     expect(ann.complaints).toEqual([]);
+    // What others say when there is no network is their own.
+    expect(bob.complaints.filter((text) => !/ERR_INTERNET|Network offline/.test(text))).toEqual([]);
   });
 });

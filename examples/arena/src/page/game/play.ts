@@ -1,7 +1,7 @@
 import type { JoinedRoom, RoomStatus, RoundUpdate } from "@weft/client-sdk";
 import { type Prediction, predict } from "@weft/client-sdk/predict";
 import { type Arena, type ArenaState, arena } from "../../game/arena.ts";
-import type { Direction } from "../controls/steering.ts";
+import { type Direction, STILL } from "../controls/steering.ts";
 import { type Described, describeError } from "../describeError.ts";
 import type { Player } from "../player/player.ts";
 import { type SceneEvent, SceneEvents } from "../scene/sceneEvents.ts";
@@ -33,6 +33,8 @@ export class Play {
   readonly #listeners: PlayListeners;
   #lastRefusal: Described | undefined;
   #isOver = false;
+  /** What is held down now. */
+  #held = STILL;
 
   constructor(player: Player, room: JoinedRoom<Arena>, listeners: PlayListeners) {
     this.player = player;
@@ -86,15 +88,26 @@ export class Play {
   /** Once a frame, before it is drawn. */
   update(nowMs: number): void {
     this.#view.update(nowMs);
-    for (const event of this.#events.next(this.state)) this.#listeners.onEvent(event);
+    for (const event of this.#events.next(this.state)) {
+      this.#listeners.onEvent(event);
+      if (event.type === "phase") this.#steerOn();
+    }
   }
 
   steer(direction: Direction): void {
+    this.#held = direction;
     this.#act("move", () => this.#view.act.move(direction));
   }
 
   dash(): void {
     this.#act("dash", () => this.#view.act.dash());
+  }
+
+  /** A round begins with all ships at rest: who holds a key down means it for the new one, too. */
+  #steerOn(): void {
+    const { dx, dy } = this.#held;
+    const ship = this.room.state.ships.get(this.me);
+    if (ship !== undefined && (ship.dx !== dx || ship.dy !== dy)) this.steer(this.#held);
   }
 
   async leave(): Promise<void> {

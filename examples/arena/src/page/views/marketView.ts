@@ -17,6 +17,13 @@ export function marketView(app: App, market: Market): TemplateResult {
       <button ?disabled=${busy !== undefined} @click=${() => market.refresh()}>Refresh</button>
       <button @click=${() => app.closeMarket()}>Close</button>
     </header>
+    ${
+      balanceWei === 0n
+        ? html`<p class="soft small">
+            On a development server an empty purse is filled by the faucet when you first buy or sell.
+          </p>`
+        : ""
+    }
     <div role="status" class="news">
       ${market.notice === "" ? "" : html`<p class="good">${market.notice}</p>`}
       ${

@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from "lit-html";
-import { styleMap } from "lit-html/directives/style-map.js";
 import type { Standing } from "../game/standing.ts";
 
 /** Who is ahead. @param prizes by player's id, where a round is over */
@@ -22,7 +21,7 @@ export function standingsTable(
         ({ id, pilot, isMe, score, hits }, index) => html`<tr class=${isMe ? "me" : ""}>
           <td class="number">${index + 1}</td>
           <th scope="row">
-            <span class="dot" style=${styleMap({ background: pilot.color })} aria-hidden="true"></span
+            <span class="dot seat-${pilot.seat}" aria-hidden="true"></span
             >${isMe ? html`<strong>You</strong>` : pilot.name}
           </th>
           <td class="number points">${score}</td>

@@ -1,0 +1,54 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { createClient } from "@weft/client-sdk";
+import { createGameServer, type GameServer } from "@weft/rooms";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runHouseBots } from "../src/bots/houseBots.ts";
+import { type Bot, startBot } from "../src/bots/startBot.ts";
+import { createArena } from "../src/game/arena.ts";
+
+const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
+/** A proof on cores that others use as well. */
+const TIMEOUT_MS = 180_000;
+
+const arena = createArena({ roundSeconds: 3 });
+let server: GameServer;
+let url: string;
+let bot: Bot;
+
+beforeAll(async () => {
+  const settings = { startDelayMs: 50, reconnectionSeconds: 1 };
+  server = await createGameServer({ games: { arena }, rpc: { port: 0 }, logger: quiet, settings });
+  ({ url } = await server.listen(0));
+  bot = startBot("Ada", { onProgress() {}, onLogin() {} });
+  await bot.setUp({ url });
+  await bot.bind();
+}, TIMEOUT_MS);
+afterAll(async () => {
+  await bot?.stop();
+  await server?.stop();
+});
+
+test("who comes alone finds a bot to play a round with, which leaves after them", {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const client = createClient({ url });
+  const account = privateKeyToAccount(generatePrivateKey());
+  const { pass } = await client.faucet(account.address);
+  const session = await client.login({ wallet: account, pass, game: arena });
+  const room = await session.join(arena);
+  const ending = new AbortController();
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const running = runHouseBots({ server, bots: [bot], fill: 2, onError }, ending.signal);
+  const round = await room.nextRound({ phase: ["reported", "void"] });
+  // The one who moved has the crown: it is on the market now, or about to be.
+  expect(round).toMatchObject({ phase: "reported", coSigned: 2, minted: [{ item: "crown" }] });
+  while ((await client.wallet(account).listings()).length === 0) await wait(100);
+  await room.leave();
+  while (server.rooms().length > 0) await wait(100);
+  expect((await bot.where()).roomId).toBeUndefined();
+  ending.abort();
+  await running;
+  expect(errors).toEqual([]);
+});
