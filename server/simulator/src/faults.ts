@@ -24,6 +24,8 @@ export type FaultPlan = {
   readonly weather: Weather;
   /** Odds around a commit. */
   readonly commitFates: Readonly<Record<Exclude<CommitFate, "written">, number>>;
+  /** What each commit takes longer, in ms: some disks are slow. */
+  readonly slowDiskMs: number;
   /** Odds that a snapshot finds no room on the disk. */
   readonly diskFullChance: number;
   readonly faults: readonly PlannedFault[];
@@ -57,7 +59,8 @@ export function planFaults(random: Random, who: readonly string[], lengthMs: num
     atMs: random.between(FIRST_MS, lengthMs),
     fault: createFault(random, who),
   })).sort((a, b) => a.atMs - b.atMs);
-  return { weather, commitFates, diskFullChance: sometimes(0.2, 0.5), faults };
+  const slowDiskMs = sometimes(0.4, 60);
+  return { weather, commitFates, slowDiskMs, diskFullChance: sometimes(0.2, 0.5), faults };
 }
 
 function createFault(random: Random, who: readonly string[]): Fault {

@@ -126,6 +126,7 @@ export class Simulation {
   /** Play with faults. Afterwards nothing more goes wrong. */
   async play(): Promise<void> {
     this.machine.disk.fullChance = this.plan.diskFullChance;
+    this.machine.blocks.stallMs = this.plan.slowDiskMs;
     this.#start();
     for (const player of this.players) void player.play();
     for (const trader of this.traders) void trader.trade();
@@ -212,7 +213,7 @@ export class Simulation {
     else if (type === "stall") {
       this.machine.blocks.stallMs = fault.stallMs;
       this.#world.after(fault.forMs, () => {
-        this.machine.blocks.stallMs = 0;
+        this.machine.blocks.stallMs = this.#isCalm ? 0 : this.plan.slowDiskMs;
       });
     } else {
       for (const name of fault.who) this.#network.cutOff(name);

@@ -19,6 +19,7 @@ import {
 import { hexToBytes } from "viem";
 import type { Lifetime } from "../core/lifetime.ts";
 import { countGame } from "../countGame.ts";
+import type { Mutation } from "../mutations.ts";
 import type { PlayerConnection } from "./playerConnection.ts";
 
 /** As Colyseus's `CloseCode`. */
@@ -33,7 +34,7 @@ export type RoomShellOptions = {
   readonly roomId: string;
   /** The room is closed, and in nobody's way any more. */
   readonly onDisposed: () => void;
-  readonly repeatFrames: boolean;
+  readonly mutation: Mutation | undefined;
 };
 
 /**
@@ -143,7 +144,9 @@ export class RoomShell {
     const seat = runtime.join(joining, connection);
     this.#connect(seat, connection);
     this.#claim(seat);
-    await runtime.whenSequenced(runtime.journal.record.events - 1);
+    if (this.#options.mutation !== "welcomesEarly") {
+      await runtime.whenSequenced(runtime.journal.record.events - 1);
+    }
     if (seat.gone) throw new Error("LANE_ENDED");
     this.#welcome(connection, seat);
   }
@@ -186,7 +189,7 @@ export class RoomShell {
     if (seat === undefined || this.#disposed || this.#suspended) return;
     const { runtime, runner } = this.parts;
     if (name === Message.frame) {
-      if (this.#options.repeatFrames) this.#repeat(seat, bytes);
+      if (this.#options.mutation === "runsTwice") this.#repeat(seat, bytes);
       runtime.intake.frame(seat, bytes);
     } else if (name === Message.seal) {
       runtime.intake.seal(seat, bytes);

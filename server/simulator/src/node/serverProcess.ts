@@ -251,7 +251,7 @@ export class ServerProcess {
       host: this.host,
       roomId,
       onDisposed: () => this.rooms.delete(roomId),
-      repeatFrames: mutation === "runsTwice",
+      mutation,
     });
     this.rooms.set(roomId, room);
     return room;
@@ -273,7 +273,7 @@ export class ServerProcess {
     if (transaction.type === "signed" && this.#isSequenced(hashTransaction(transaction.raw)))
       return;
     const { durable } = await this.fastChain.submit(transaction);
-    await durable;
+    if (this.#options.mutation !== "answersEarly") await durable;
   }
 
   /** What a wallet learns that asks for a receipt. */
