@@ -35,7 +35,8 @@ export async function playRound({ url }: Recording): Promise<{ roundId: Hash }> 
   return { roundId: round.roundId };
 }
 
-async function joinTally(url: string): Promise<JoinedRoom<typeof tally>> {
+/** A new player with a wallet of its own, who has moved value to and fro. */
+export async function joinTally(url: string): Promise<JoinedRoom<typeof tally>> {
   const client = createClient({ url });
   const account = privateKeyToAccount(generatePrivateKey());
   const { pass } = await client.faucet(account.address);
