@@ -93,8 +93,9 @@ async function settle(simulation: Simulation): Promise<void> {
 
 function isSettled({ players, traders, server }: Simulation): boolean {
   if (server?.isUp !== true) return false;
-  const { fastChain, zkChain, rooms } = server;
+  const { fastChain, zkChain, rooms, closing } = server;
   return (
+    closing.size === 0 &&
     [...players, ...traders].every((one) => one.isSettled) &&
     zkChain.state.released === fastChain.withdrawals &&
     BigInt(zkChain.state.deposits.length) === fastChain.deposits &&

@@ -8,6 +8,8 @@ forbidRealTime();
 process.on("message", (batch: SeedBatch) => {
   void runBatch(batch);
 });
+// Nobody is there any more who wants to know.
+process.on("disconnect", () => process.exit());
 process.send?.("ready");
 
 async function runBatch({ from, to, mutation }: SeedBatch): Promise<void> {

@@ -32,8 +32,8 @@ export type RoomShellOptions = {
   readonly life: Lifetime;
   readonly host: RoomHost;
   readonly roomId: string;
-  /** The room is closed, and in nobody's way any more. */
-  readonly onDisposed: () => void;
+  /** From here on nobody is let in. Resolves when the room is closed. */
+  readonly onDisposing: (disposed: Promise<void>) => void;
   readonly mutation: Mutation | undefined;
 };
 
@@ -244,19 +244,18 @@ export class RoomShell {
     life.after(DISPOSE_MS, () => {
       if (this.parts.runtime.seats.size > 0 || this.#disposed || this.#suspended) return;
       this.#disposed = true;
-      void this.#dispose();
+      this.#options.onDisposing(this.#dispose());
     });
   }
 
   async #dispose(): Promise<void> {
-    const { host, onDisposed } = this.#options;
+    const { host } = this.#options;
     const { runtime, runner } = this.parts;
     await runner.stop("the room is empty");
     this.#ticker.stop();
     runtime.close();
     await host.snapshots?.remove(runtime.journal.room);
     host.removeRoom(this.roomId);
-    onDisposed();
   }
 
   /** The server stops, and will be back: everybody is told so. */

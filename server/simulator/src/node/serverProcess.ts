@@ -87,6 +87,8 @@ const LOST_DEPOSIT = 2n;
 export class ServerProcess {
   readonly life: Lifetime;
   readonly rooms = new Map<string, RoomShell>();
+  /** Rooms that are being disposed of. */
+  readonly closing = new Set<Promise<void>>();
   isUp = false;
   readonly #options: ServerProcessOptions;
   readonly ledger: Ledger;
@@ -250,7 +252,12 @@ export class ServerProcess {
       life,
       host: this.host,
       roomId,
-      onDisposed: () => this.rooms.delete(roomId),
+      onDisposing: (disposed) => {
+        // Colyseus takes a room off its list before it disposes of it.
+        this.rooms.delete(roomId);
+        this.closing.add(disposed);
+        void disposed.finally(() => this.closing.delete(disposed));
+      },
       mutation,
     });
     this.rooms.set(roomId, room);
@@ -336,6 +343,7 @@ export class ServerProcess {
   async stop(): Promise<void> {
     this.isUp = false;
     await Promise.all(Array.from(this.rooms.values(), (room) => room.suspend()));
+    await Promise.all(this.closing);
     this.host.stop();
     await this.#producer.stop();
     await this.fastChain.stop();
