@@ -10,7 +10,7 @@ import { RoomsError } from "./errors.ts";
 import { Artifacts, findArtifacts } from "./http/artifacts.ts";
 import { Faucet } from "./http/faucet.ts";
 import { weftEndpoints } from "./http/weftEndpoints.ts";
-import { MAX_STOP_MS } from "./limits.ts";
+import { DRAIN_POLL_MS, MAX_STOP_MS } from "./limits.ts";
 import { LoginService } from "./login/loginService.ts";
 import { Nonces } from "./login/nonces.ts";
 import { createOwnershipLogin } from "./login/ownershipLogin.ts";
@@ -23,7 +23,13 @@ import { bindRoom, WeftRoom } from "./room/WeftRoom.ts";
 import { gameCapsOf } from "./round/gameCaps.ts";
 import { RoundReports } from "./round/roundReports.ts";
 import { checkGames, parsePublicUrl, roomSettings, serverDomains } from "./settings.ts";
-import type { GameServer, GameServerOptions, RoomSummary, RoundUpdate } from "./types.ts";
+import type {
+  GameServer,
+  GameServerOptions,
+  RoomSummary,
+  RoundUpdate,
+  StopOptions,
+} from "./types.ts";
 
 /** Colyseus's matchmaker keeps its rooms in its module: two servers would share them. */
 let serverExists = false;
@@ -106,6 +112,8 @@ class RunningServer implements GameServer {
   readonly #nowMs = () => Date.now();
   #domains: ReadonlySet<string> = new Set();
   #stopping: Promise<void> | undefined;
+  /** Ends the wait of a server that drains. */
+  readonly #drained = new AbortController();
 
   constructor({ options, node, chosen, reports, faucet, artifacts }: Parts) {
     this.node = node;
@@ -151,9 +159,24 @@ class RunningServer implements GameServer {
     return { port: bound, url };
   }
 
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  stop({ drain = false }: StopOptions = {}): Promise<void> {
+    if (!drain) this.#drained.abort();
+    this.#stopping ??= this.#drain().then(() => this.#stop());
     return this.#stopping;
+  }
+
+  /** Lets rounds that are under way come to their end, and nobody new in. */
+  async #drain(): Promise<void> {
+    const { signal } = this.#drained;
+    if (signal.aborted) return;
+    const { drainSeconds } = this.#host.settings;
+    const untilMs = this.#nowMs() + drainSeconds * 1000;
+    const rounds = this.#host.roundsUnderWay;
+    this.node.logger.info("the server stops when its rounds are over", { rounds, drainSeconds });
+    this.#host.draining = true;
+    while (this.#host.roundsUnderWay > 0 && this.#nowMs() < untilMs && !signal.aborted) {
+      await wait(DRAIN_POLL_MS, undefined, { signal }).catch(() => {});
+    }
   }
 
   async #stop(): Promise<void> {
@@ -214,7 +237,8 @@ class RunningServer implements GameServer {
     });
     const faucet = this.#faucet;
     const info = () => this.#info();
-    const endpoints = weftEndpoints({ info, login: this.#login, faucet, logger });
+    const isDraining = () => this.#host.draining;
+    const endpoints = weftEndpoints({ info, login: this.#login, faucet, isDraining, logger });
     colyseus.router = createRouter(endpoints, { openapi: { disabled: true } });
     for (const [name, game] of Object.entries(games)) {
       colyseus.define(name, bindRoom(rooms[name] ?? WeftRoom, { host: this.#host, game }));

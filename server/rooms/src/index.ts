@@ -5,4 +5,5 @@ export { WeftRoom } from "./room/WeftRoom.ts";
 export { gameIdOf } from "./round/gameId.ts";
 export type { RoundPhase } from "./round/roundMachine.ts";
 export type { RoundChange } from "./round/roundRunner.ts";
+export { stopOnSignals } from "./stopOnSignals.ts";
 export type * from "./types.ts";

@@ -56,6 +56,8 @@ export const MAX_SNAPSHOT_BYTES = 16 * 1024 * 1024;
 export const MAX_SNAPSHOT_WRITES = 4;
 /** Default of `RoomSettings.drainSeconds`. */
 export const DRAIN_SECONDS = 30;
+/** How often a server that drains looks whether all rounds are over. */
+export const DRAIN_POLL_MS = 50;
 /** Default of `RoomSettings.comeBackMs`. */
 export const COME_BACK_MS = 1_000;
 /** Default of `RoomSettings.startDelayMs`. */

@@ -121,8 +121,19 @@ export interface GameServer {
    * @param host Default 127.0.0.1; uWebSockets.js always listens on every interface.
    */
   listen(port: number, host?: string): Promise<{ port: number; url: string }>;
-  /** Tells players, closes rooms, waits for reports on their way, stops the node if it is the server's own. */
-  stop(): Promise<void>;
+  /**
+   * Tells players, saves rooms or closes them, stops the node if it is the server's own. A second call joins the first;
+   * without `drain` it ends the wait of one with it.
+   */
+  stop(options?: StopOptions): Promise<void>;
 }
+
+export type StopOptions = {
+  /**
+   * First takes nobody new and opens no new rounds, and lets those that are under way come to their end, for
+   * `drainSeconds`. What isn't over by then goes on after the next start, where there is a `dataDir`.
+   */
+  readonly drain?: boolean;
+};
 
 export type { Logger };

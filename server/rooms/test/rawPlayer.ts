@@ -200,9 +200,7 @@ export class RawRoom {
 
   static async open(player: RawPlayer, room: Room): Promise<RawRoom> {
     const opened = new RawRoom(player, room);
-    const { head, lane } = await opened.next("welcome");
-    opened.head = head;
-    opened.lane = lane;
+    await opened.next("welcome");
     return opened;
   }
 
@@ -228,6 +226,11 @@ export class RawRoom {
 
   #take(received: Received): void {
     this.received.push(received);
+    if (received.type === "welcome") {
+      // At once: what comes right behind it is answered from there on. Later ones may be behind what is on its way.
+      if (this.head.hash === "0x") this.head = received.body.head;
+      this.lane = received.body.lane;
+    }
     if (received.type === "sealRequest" && this.sealsOnRequest) this.seal();
     if (received.type === "coSignRequest" && this.coSignsOnRequest) {
       this.coSign(decodeCoSignRequest(received.body).report);

@@ -16,6 +16,16 @@ export type ProcessOptions = {
   readonly standby?: boolean;
 };
 
+/** A call of RoundReports at which the process stands still, so that it can be killed there. */
+export type HoldAt = {
+  readonly call: "openRound" | "report";
+  /** Before it is sent, or when its receipt is there and nobody has been told. */
+  readonly when: "before" | "after";
+};
+
+/** What the process is asked later: a question to answer, or where to stand still. */
+export type ProcessQuestion = "rooms" | "items" | HoldAt;
+
 /** What the process is told to begin with. */
 export type StartOptions = Omit<ProcessOptions, "standby"> & {
   readonly dataDir: string;
@@ -28,12 +38,16 @@ export type ProcessMessage =
   | {
       readonly type: "round";
       readonly phase: string;
+      readonly roomId: string;
       readonly roundId: string;
       readonly code?: string;
       readonly minted?: number;
       readonly withheld?: number;
     }
   | { readonly type: "log"; readonly message: string; readonly fields: Record<string, unknown> }
+  /** It has read its code, and waits for its options. */
+  | { readonly type: "ready" }
+  | { readonly type: "held" }
   | { readonly type: "answer"; readonly answer: unknown };
 
 /**
@@ -47,6 +61,7 @@ export class ServerProcess {
   #options: ProcessOptions;
   #child: ChildProcess | undefined;
   #standby: ChildProcess | undefined;
+  #standbyReady: Promise<void> = Promise.resolve();
   #port = 0;
   url = "";
   /** All that the processes said, the newest last. */
@@ -88,7 +103,11 @@ export class ServerProcess {
       for (const listener of [...this.#listeners]) listener();
     });
     child.send({ dataDir: this.dataDir, port: this.#port, ...options } satisfies StartOptions);
-    if (standby) this.#standby = this.#fork();
+    if (standby) {
+      const next = this.#fork();
+      this.#standby = next;
+      this.#standbyReady = new Promise((resolve) => next.once("message", () => resolve()));
+    }
     const listening = this.next("listening", () => true, before);
     const ended = once(child, "exit").then(([code, signal]) => {
       throw new Error(`the server's process ended with ${code ?? signal}`);
@@ -97,6 +116,17 @@ export class ServerProcess {
     // Whoever kills it doesn't wait for it.
     first.catch(() => {});
     return first;
+  }
+
+  /** Resolves when the process at hand has read its code. */
+  async standbyReady(): Promise<void> {
+    await this.#standbyReady;
+  }
+
+  /** The next start is one from nothing. */
+  dropStandby(): void {
+    this.#standby?.kill("SIGKILL");
+    this.#standby = undefined;
   }
 
   /** The first message that fits, heard already (from number `from` on) or to come. */
@@ -126,25 +156,37 @@ export class ServerProcess {
     return this.next("log", (log) => log.message === message, from);
   }
 
-  round(phase: string, from = 0) {
-    return this.next("round", (round) => round.phase === phase, from);
+  /** The first news of a round that has come this far. */
+  round(phase: string) {
+    return this.next("round", (round) => round.phase === phase);
   }
 
   /** Asks the process; see `serverMain.ts`. */
-  async ask(question: string): Promise<unknown> {
+  async ask(question: "rooms" | "items"): Promise<unknown> {
     const from = this.heard.length;
     this.#child?.send(question);
     return (await this.next("answer", () => true, from)).answer;
   }
 
-  /** Without a warning. Resolves when it is gone. */
+  /** Lets the process stand still at the next such call. Resolves when it does. */
+  async hold(at: HoldAt): Promise<void> {
+    const from = this.heard.length;
+    this.#child?.send(at satisfies ProcessQuestion);
+    await this.next("held", () => true, from);
+  }
+
+  /** Without a warning, unless with a signal that is one. Resolves when it is gone. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
-    this.#child = undefined;
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
+    if (this.#child === child) this.#child = undefined;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
   }
 
   async restart(changes: ProcessOptions = {}): Promise<void> {

@@ -22,6 +22,7 @@ const STATUS: Readonly<Record<string, number>> = {
   BLOCK_FULL: 503,
   CHAIN_STOPPED: 503,
   SERVER_STOPPED: 503,
+  SERVER_STOPPING: 503,
   ZK_CHAIN_UNAVAILABLE: 503,
   INTERNAL: 500,
 };

@@ -12,11 +12,18 @@ export type WeftEndpointsOptions = {
   readonly info: () => ServerInfo;
   readonly login: LoginService;
   readonly faucet: Faucet | undefined;
+  /** The server is about to stop, and takes nobody new. */
+  readonly isDraining: () => boolean;
   readonly logger: Logger;
 };
 
 /** The endpoints under `/weft`, for Colyseus's router, which serves them on either transport. */
-export function weftEndpoints({ info, login, faucet, logger }: WeftEndpointsOptions) {
+export function weftEndpoints(options: WeftEndpointsOptions) {
+  const { info, login, faucet, isDraining, logger } = options;
+  const refuseWhenDraining = () => {
+    if (!isDraining()) return;
+    throw new RoomsError("SERVER_STOPPING", "the server is about to stop: come back later");
+  };
   /** Whatever goes wrong becomes an `ErrorResponse`; bodies are read here, to bound and check them. */
   const endpoint = (
     method: "GET" | "POST",
@@ -33,10 +40,14 @@ export function weftEndpoints({ info, login, faucet, logger }: WeftEndpointsOpti
     });
   return {
     weftInfo: endpoint("GET", "/weft", async () => info()),
-    weftChallenge: endpoint("POST", "/weft/login/challenge", async () => login.challenge()),
-    weftLogin: endpoint("POST", "/weft/login", async (request) =>
-      login.login(await readJson(request, loginBody)),
-    ),
+    weftChallenge: endpoint("POST", "/weft/login/challenge", async () => {
+      refuseWhenDraining();
+      return login.challenge();
+    }),
+    weftLogin: endpoint("POST", "/weft/login", async (request) => {
+      refuseWhenDraining();
+      return login.login(await readJson(request, loginBody));
+    }),
     weftLogout: endpoint("POST", "/weft/logout", async (request) => {
       await login.logout(await readJson(request, logoutBody));
       return {};

@@ -55,6 +55,7 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
     logger,
     nowMs,
     onChange: onRoundChange,
+    isDraining: () => host.draining,
   });
   return { runtime, runner, resumed: expected !== undefined };
 }

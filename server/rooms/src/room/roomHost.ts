@@ -66,6 +66,11 @@ export class RoomHost {
     return [...this.#rooms.values()].map((summarize) => summarize());
   }
 
+  /** Rounds that are being opened, played or reported. */
+  get roundsUnderWay(): number {
+    return this.rooms.filter(({ phase }) => phase !== "lobby" && phase !== "stopped").length;
+  }
+
   expect(room: RebuiltRoom): void {
     this.#expected.set(room.record.name, room);
   }

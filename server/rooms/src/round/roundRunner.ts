@@ -52,6 +52,8 @@ export type RoundRunnerOptions = {
   readonly logger: Logger;
   readonly nowMs: () => number;
   readonly onChange: (change: RoundChange) => void;
+  /** No round is to begin any more: the server is about to stop. */
+  readonly isDraining?: () => boolean;
 };
 
 type OpenRound = {
@@ -151,8 +153,9 @@ export class RoundRunner {
 
   /** Looks at the room and does what follows. Called after every tick and beat. */
   step(): void {
-    const { runtime, nowMs } = this.#options;
-    if (this.#state.phase === "stopped") return;
+    const { runtime, nowMs, isDraining } = this.#options;
+    const { phase } = this.#state;
+    if (phase === "stopped" || (phase === "lobby" && isDraining?.())) return;
     const { state, effect } = observeRound(
       this.#state,
       {
