@@ -1,28 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { createProject } from "../src/createProject.ts";
+import { linesUntil, npm } from "./support/npm.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "create-weft-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** npm as a newcomer calls it: without what the npm that runs these tests has set, and without a network. */
-function npm(cwd: string, ...args: string[]): ChildProcess {
-  const env = Object.entries(process.env).filter(
-    ([key]) => !/^(npm_|NODE_|VITEST|VITE_)/i.test(key) && key !== "TEST",
-  );
-  return spawn("npm", args, {
-    cwd,
-    env: { ...Object.fromEntries(env), npm_config_offline: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
 
 async function run(cwd: string, ...args: string[]) {
   const child = npm(cwd, ...args);
@@ -47,15 +34,9 @@ test("npm create weft makes a project whose test passes, and which starts with o
   const started = npm(dir, "start", "--", "--port", "0", "--rpc-port", "0");
   const exited = once(started, "exit");
   try {
-    const lines: string[] = [];
-    for await (const line of createInterface(started.stdout as NodeJS.ReadableStream)) {
-      lines.push(line);
-      if (/^round 0x\w+: reported$/.test(line)) break;
-    }
+    const lines = await linesUntil(started, /^round 0x\w+: reported$/);
     expect(lines).toContainEqual(expect.stringMatching(/^players connect to http:/));
     expect(lines.at(-1)).toMatch(/reported/);
-    started.stdout?.resume();
-    started.stderr?.resume();
   } finally {
     started.kill("SIGTERM");
     expect(await exited).toEqual([0, null]);

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     "rpc-port": { type: "string", default: "8545" },
     data: { type: "string", default: "data" },
     bots: { type: "string", default: "2" },
+    dev: { type: "boolean", default: false },
   },
 });
 
@@ -17,6 +18,8 @@ const server = await createGameServer({
   games: { [game.name]: game },
   dataDir: values.data,
   rpc: { port: Number(values["rpc-port"]) },
+  // In development it is stopped with every change of a file: running rounds then go on after the restart.
+  settings: values.dev ? { drainSeconds: 0 } : {},
 });
 server.onRound((update) => {
   console.log(`round ${update.roundId.slice(0, 10)}: ${update.phase}`);
