@@ -62,6 +62,7 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #standby: ChildProcess | undefined;
   #standbyReady: Promise<void> = Promise.resolve();
+  #isRemoved = false;
   #port = 0;
   url = "";
   /** All that the processes said, the newest last. */
@@ -103,12 +104,9 @@ export class ServerProcess {
       for (const listener of [...this.#listeners]) listener();
     });
     child.send({ dataDir: this.dataDir, port: this.#port, ...options } satisfies StartOptions);
-    if (standby) {
-      const next = this.#fork();
-      this.#standby = next;
-      this.#standbyReady = new Promise((resolve) => next.once("message", () => resolve()));
-    }
     const listening = this.next("listening", () => true, before);
+    // Not before: it would take the processor from the one that is waited for.
+    if (standby) listening.then(() => this.#prepareStandby());
     const ended = once(child, "exit").then(([code, signal]) => {
       throw new Error(`the server's process ended with ${code ?? signal}`);
     });
@@ -194,6 +192,13 @@ export class ServerProcess {
     await this.start(changes);
   }
 
+  #prepareStandby(): void {
+    if (this.#standby !== undefined || this.#isRemoved) return;
+    const next = this.#fork();
+    this.#standby = next;
+    this.#standbyReady = new Promise((resolve) => next.once("message", () => resolve()));
+  }
+
   /** A process that waits for `StartOptions`. */
   #fork(): ChildProcess {
     return fork(join(import.meta.dirname, "serverMain.ts"), [], {
@@ -205,6 +210,7 @@ export class ServerProcess {
 
   /** Ends it for good. */
   async remove(): Promise<void> {
+    this.#isRemoved = true;
     this.#standby?.kill("SIGKILL");
     await this.kill();
     await rm(this.#dir, { recursive: true, force: true });
