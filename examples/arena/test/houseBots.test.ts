@@ -11,7 +11,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 /** A proof on cores that others use as well. */
 const TIMEOUT_MS = 180_000;
 
-const arena = createArena({ roundSeconds: 3 });
+const arena = createArena({ roundSeconds: 6 });
 let server: GameServer;
 let url: string;
 let bot: Bot;
@@ -41,9 +41,11 @@ test("who comes alone finds a bot to play a round with, which leaves after them"
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const running = runHouseBots({ server, bots: [bot], fill: 2, onError }, ending.signal);
-  const round = await room.nextRound({ phase: ["reported", "void"] });
+  // On a busy machine a round may be over before the bot has come to a gem.
+  let round = await room.nextRound({ phase: "reported" });
+  while (round.minted.length === 0) round = await room.nextRound({ phase: "reported" });
   // The one who moved has the crown: it is on the market now, or about to be.
-  expect(round).toMatchObject({ phase: "reported", coSigned: 2, minted: [{ item: "crown" }] });
+  expect(round).toMatchObject({ coSigned: 2, minted: [{ item: "crown" }] });
   while ((await client.wallet(account).listings()).length === 0) await wait(100);
   await room.leave();
   while (server.rooms().length > 0) await wait(100);

@@ -10,6 +10,7 @@ import { forgetPlayer, keepPlayer, restorePlayer } from "./player/keptPlayer.ts"
 import { type LogInProgress, logIn } from "./player/logIn.ts";
 import type { Player, WalletKind } from "./player/player.ts";
 import { Attract } from "./scene/attract.ts";
+import type { Covered } from "./scene/camera.ts";
 import { Scene } from "./scene/scene.ts";
 import type { SceneEvent } from "./scene/sceneEvents.ts";
 import { Sounds } from "./sound/sounds.ts";
@@ -26,8 +27,11 @@ export type Screen =
     }
   | { readonly name: "playing"; readonly play: Play };
 
-/** What the page's head covers of the picture. */
+/** What the page's head and, on wide screens, its column cover of the picture: as the style sheets have it. */
 const HEAD_PX = 60;
+const COLUMN_PX = 232;
+const WIDE_PX = 1000;
+const UNCOVERED: Covered = { top: 0, right: 0 };
 /** What is behind the page is drawn this often while the machine has other things to do. */
 const BUSY_FRAME_MS = 100;
 
@@ -201,11 +205,13 @@ export class App {
     if (this.screen.name === "playing") {
       const { play } = this.screen;
       play.update(nowMs);
-      this.#scene.draw({ state: play.state, me: play.me, nowMs, topPx: HEAD_PX });
+      const covered = { top: HEAD_PX, right: innerWidth >= WIDE_PX ? COLUMN_PX : 0 };
+      this.#scene.draw({ state: play.state, me: play.me, nowMs, covered });
       this.#hearClock(play);
     } else if (nowMs >= this.#attractDueMs) {
       if (!this.#calm.matches) this.#attract.update(nowMs);
-      this.#scene.draw({ state: this.#attract.state, me: undefined, nowMs, topPx: 0 });
+      const { state } = this.#attract;
+      this.#scene.draw({ state, me: undefined, nowMs, covered: UNCOVERED });
       // Proving wants the cores for itself.
       const isBusy = this.screen.name === "entering" || this.#calm.matches;
       this.#attractDueMs = isBusy ? nowMs + BUSY_FRAME_MS : 0;

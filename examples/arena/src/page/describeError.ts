@@ -17,6 +17,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   ARTIFACT_MISMATCH: "This server's login isn't the one that this page trusts. Nothing was sent.",
   SESSION_KEY_FAILED:
     "Browsers give keys to secure pages only: open this one by https, or on localhost.",
+  SESSION_UNKNOWN:
+    "The server doesn't know your login any more: it was started anew. Log in again.",
   SESSION_EXPIRED: "Your login is over. Log in again.",
   WALLET_MISSING: "There is no wallet in this browser.",
   WALLET_REFUSED: "Your wallet gave no account.",

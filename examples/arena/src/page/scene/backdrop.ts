@@ -1,7 +1,9 @@
 import { rules } from "../../game/arena.ts";
 
 /** Drawn beyond the walls, so that their light has room. */
-const EDGE = 60;
+const EDGE = 84;
+/** Ships are drawn around their place, so the walls stand a little off. */
+const WALL_OFF = 34;
 const STARS = 260;
 const GRID = 100;
 const WALL = "#4aa8ff";
@@ -16,7 +18,7 @@ export function paintBackdrop(): HTMLCanvasElement {
   context.translate(EDGE, EDGE);
   context.save();
   context.beginPath();
-  context.roundRect(-18, -18, rules.WIDTH + 36, rules.HEIGHT + 36, 26);
+  context.roundRect(...walls, 30);
   context.clip();
   paintSpace(context);
   paintGrid(context);
@@ -24,6 +26,13 @@ export function paintBackdrop(): HTMLCanvasElement {
   paintWalls(context);
   return canvas;
 }
+
+const walls = [
+  -WALL_OFF,
+  -WALL_OFF,
+  rules.WIDTH + 2 * WALL_OFF,
+  rules.HEIGHT + 2 * WALL_OFF,
+] as const;
 
 /** Where the backdrop's corner is, on the plane. */
 export const BACKDROP_ORIGIN = -EDGE;
@@ -60,17 +69,16 @@ function paintGrid(context: CanvasRenderingContext2D): void {
   context.lineWidth = 1;
   context.beginPath();
   for (let x = GRID; x < rules.WIDTH; x += GRID) {
-    context.moveTo(x, -18);
-    context.lineTo(x, rules.HEIGHT + 18);
+    context.moveTo(x, -WALL_OFF);
+    context.lineTo(x, rules.HEIGHT + WALL_OFF);
   }
   for (let y = GRID; y < rules.HEIGHT; y += GRID) {
-    context.moveTo(-18, y);
-    context.lineTo(rules.WIDTH + 18, y);
+    context.moveTo(-WALL_OFF, y);
+    context.lineTo(rules.WIDTH + WALL_OFF, y);
   }
   context.stroke();
 }
 
-/** Ships are drawn around their place, so the walls stand a little off. */
 function paintWalls(context: CanvasRenderingContext2D): void {
   context.shadowColor = WALL;
   context.strokeStyle = "rgba(120, 190, 255, 0.85)";
@@ -78,7 +86,7 @@ function paintWalls(context: CanvasRenderingContext2D): void {
   for (const blur of [34, 12]) {
     context.shadowBlur = blur;
     context.beginPath();
-    context.roundRect(-18, -18, rules.WIDTH + 36, rules.HEIGHT + 36, 26);
+    context.roundRect(...walls, 30);
     context.stroke();
   }
   context.shadowBlur = 0;

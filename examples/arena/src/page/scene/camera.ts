@@ -7,25 +7,26 @@ export type Size = { readonly width: number; readonly height: number };
 export type Camera = { readonly scale: number; readonly x: number; readonly y: number };
 
 /** On screens so small that the whole plane would have to be smaller than this, the camera follows the ship. */
-const LEAST_SCALE = 0.64;
-/** Free space around the plane, in CSS pixels. */
-const MARGIN = 14;
+const LEAST_SCALE = 0.6;
+/** Space around the plane, in CSS pixels, which its walls take some of. */
+const MARGIN = 32;
 
-/**
- * All of the plane where it fits, else the part around the player's ship.
- * @param top what the page's head covers, in CSS pixels
- */
-export function placeCamera(screen: Size, ship: Point | undefined, top = 0): Camera {
-  const height = screen.height - top;
-  const fit = Math.min(
-    (screen.width - 2 * MARGIN) / rules.WIDTH,
-    (height - 2 * MARGIN) / rules.HEIGHT,
-  );
+/** What the page covers of the picture, in CSS pixels. */
+export type Covered = { readonly top: number; readonly right: number };
+
+/** All of the plane where it fits beside what is covered, else the part around the player's ship. */
+export function placeCamera(
+  screen: Size,
+  ship: Point | undefined,
+  { top, right }: Covered = { top: 0, right: 0 },
+): Camera {
+  const [width, height] = [screen.width - right, screen.height - top];
+  const fit = Math.min((width - 2 * MARGIN) / rules.WIDTH, (height - 2 * MARGIN) / rules.HEIGHT);
   const scale = Math.max(fit, LEAST_SCALE);
   const focus = ship ?? { x: rules.WIDTH / 2, y: rules.HEIGHT / 2 };
   return {
     scale,
-    x: place(screen.width, rules.WIDTH * scale, focus.x * scale),
+    x: place(width, rules.WIDTH * scale, focus.x * scale),
     y: top + place(height, rules.HEIGHT * scale, focus.y * scale),
   };
 }

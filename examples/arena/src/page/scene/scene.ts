@@ -1,7 +1,7 @@
 import { type ArenaState, rules } from "../../game/arena.ts";
 import { PageError } from "../PageError.ts";
 import { BACKDROP_ORIGIN, paintBackdrop } from "./backdrop.ts";
-import { type Camera, placeCamera } from "./camera.ts";
+import { type Camera, type Covered, placeCamera } from "./camera.ts";
 import { drawGem } from "./drawGem.ts";
 import { drawShip } from "./drawShip.ts";
 import { Floaters } from "./floaters.ts";
@@ -24,8 +24,7 @@ export type Picture = {
   /** The player's id; undefined for who only looks on. */
   readonly me: string | undefined;
   readonly nowMs: number;
-  /** What the page's head covers, in CSS pixels. */
-  readonly topPx: number;
+  readonly covered: Covered;
 };
 
 /** Draws the plane and what is on it. */
@@ -54,12 +53,12 @@ export class Scene {
   }
 
   draw(picture: Picture): void {
-    const { state, me, nowMs, topPx } = picture;
+    const { state, me, nowMs, covered } = picture;
     const elapsedMs = Math.min(MAX_ELAPSED_MS, Math.max(0, nowMs - this.#lastMs));
     this.#lastMs = nowMs;
     const screen = this.#fitToScreen();
     const mine = me === undefined ? undefined : state.ships.get(me);
-    const camera = placeCamera(screen, mine, topPx);
+    const camera = placeCamera(screen, mine, covered);
     this.#begin(camera, screen, elapsedMs);
     this.#drawTrails(state, nowMs);
     for (const [key, gem] of state.gems.entries()) {

@@ -31,6 +31,10 @@ export function finalityView({ actions }: Play): TemplateResult {
 }
 
 function timeOf(ms: number | undefined, usual: number | undefined): string {
-  if (ms !== undefined) return `${Math.round(ms)} ms`;
-  return usual === undefined ? "" : `~${Math.round(usual)} ms`;
+  if (ms !== undefined) return shortTime(ms);
+  return usual === undefined ? "" : `~${shortTime(usual)}`;
+}
+
+function shortTime(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

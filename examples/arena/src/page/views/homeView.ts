@@ -38,16 +38,23 @@ function errorView({ error }: App): TemplateResult | "" {
 /** How it is played. */
 export function keysView(): TemplateResult {
   return html`<dl class="keys">
-    <div>
+    <div class="keyboard">
       <dt><kbd>W</kbd><kbd>A</kbd><kbd>S</kbd><kbd>D</kbd> or arrows</dt>
-      <dd>fly: on a touch screen, drag</dd>
+      <dd>fly</dd>
+    </div>
+    <div class="touch">
+      <dt><kbd>Drag</kbd></dt>
+      <dd>fly</dd>
     </div>
     <div>
-      <dt><kbd>Space</kbd></dt>
+      <dt><kbd class="keyboard">Space</kbd><kbd class="touch">Dash</kbd></dt>
       <dd>dash into others: they lose 2 points, and can't move for a moment</dd>
     </div>
     <div>
-      <dt><span class="gem" aria-hidden="true"></span><span class="gem gold" aria-hidden="true"></span></dt>
+      <dt>
+        <span class="gem" aria-hidden="true"></span><span class="gem gold" aria-hidden="true"></span>
+        <span class="unseen">Gems</span>
+      </dt>
       <dd>gems are 1 point, golden ones 3</dd>
     </div>
   </dl>`;

@@ -31,7 +31,6 @@ function lobbyView({ state, round }: Play): TemplateResult {
       ${count === 1 ? "You are alone here so far" : `${count} pilots are here`}: the round begins when there
       are enough, and bots come to fill it up. Fly around meanwhile.
     </p>
-    <p class="touch">Drag to fly, <strong>Dash</strong> to ram the others: they lose 2 points.</p>
     ${keysView()}
   </section>`;
 }
