@@ -13,8 +13,11 @@ const MAX_PAUSE_MS = 60;
 const MAX_BURST = 3;
 /** While the server is away, what wasn't sent must not grow without end. */
 const MAX_WAITING = 1000;
-/** What is said of a connection that breaks, and of actions after a round's end, which have no effect. */
-const EXPECTED_ERRORS = new Set(["CONNECTION_ERROR", "ROUND_OVER"]);
+/**
+ * What is said of a connection that breaks; of actions after a round's end, which have no effect; and on a machine that is
+ * so busy that a player took too long to co-sign.
+ */
+const EXPECTED_ERRORS = new Set(["CONNECTION_ERROR", "ROUND_OVER", "CO_SIGNATURE_LATE"]);
 
 /** Counts up by one, again and again, and holds what it is told against what it did. */
 export class FaultPlayer {

@@ -47,8 +47,9 @@ export async function runKills({ kills, seed, log }: KillOptions): Promise<KillS
   const random = createRandom(seed);
   const first = await ServerProcess.start({
     game: GAME_OPTIONS,
-    // Snapshots are as young as can be, so that all that there is of them is used, and cut short.
-    settings: { snapshotMs: 0, checkpointMs: 100, sealTimeoutMs: 10_000 },
+    // Snapshots are as young as can be, so that all that there is of them is used, and cut short. Nobody is thrown out for
+    // being slow, on whatever machine this is.
+    settings: { snapshotMs: 0, checkpointMs: 100, sealTimeoutMs: 600_000, sealGraceMs: 600_000 },
     standby: true,
   });
   const victim = new Victim(first);
