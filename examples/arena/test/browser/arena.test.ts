@@ -24,6 +24,7 @@ describeInChromium("the arena's page in Chromium", () => {
   let ann: ArenaPage;
   let bob: ArenaPage;
   let roomId: string;
+  let annId: string;
   const wallet = createWalletProvider();
   const startRound = () => (matchMaker.getLocalRoomById(roomId) as WeftRoom).startRound();
 
@@ -82,7 +83,7 @@ describeInChromium("the arena's page in Chromium", () => {
   test("a round: flying, a reload in the midst of it, the prize", {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const [annId = ""] = [...stateOf(roomId).ships.keys()];
+    [annId = ""] = [...stateOf(roomId).ships.keys()];
     const scoreOfAnn = () => stateOf(roomId).ships.get(annId)?.score ?? 0;
     startRound();
     await ann.phase("countdown");
@@ -128,6 +129,22 @@ describeInChromium("the arena's page in Chromium", () => {
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.getByRole("main").getByRole("link").first().click();
     await page.getByText("crown").first().waitFor();
+  });
+
+  test("a drag flies as long as it is held", { timeout: TIMEOUT_MS }, async () => {
+    const { mouse } = bob.page;
+    const steering = () => {
+      const [, ship] = [...stateOf(roomId).ships.entries()].find(([id]) => id !== annId) ?? [];
+      return [ship?.dx, ship?.dy];
+    };
+    const within = { timeout: 30_000 };
+    await mouse.move(100, 210);
+    await mouse.down();
+    await mouse.move(60, 250);
+    await expect.poll(steering, within).toEqual([-1, 1]);
+    expect(await bob.page.locator("#stick").isVisible()).toBe(true);
+    await mouse.up();
+    await expect.poll(steering, within).toEqual([0, 0]);
   });
 
   test("a connection that breaks comes back", { timeout: TIMEOUT_MS }, async () => {
