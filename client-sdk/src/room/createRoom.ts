@@ -50,6 +50,8 @@ export type RoomOptions<G extends ClientGame> = {
 /** WebSocket close code of a place that was given up on purpose. */
 const CONSENTED = 4000;
 
+const NOTHING_FINAL: Finality = { applied: 0, sequenced: 0, sealed: 0, height: ledgerHeight(0) };
+
 /**
  * A room around a connection that has just been let in.
  * @returns when the room has said welcome and has sent its state.
@@ -70,8 +72,10 @@ class Seat<G extends ClientGame> {
   #welcome: Welcome | undefined;
   #hasState = false;
   #sender: LaneSender | undefined;
-  readonly #coSigner: CoSigner;
-  #finality: Finality = { applied: 0, sequenced: 0, sealed: 0, height: ledgerHeight(0) };
+  #coSigner: CoSigner;
+  #finality: Finality = NOTHING_FINAL;
+  /** The room that the lane is in. */
+  #roomId: string;
   #round: RoundUpdate | undefined;
   #settleJoin: { resolve: () => void; reject: (error: unknown) => void } | undefined;
 
@@ -89,7 +93,8 @@ class Seat<G extends ClientGame> {
 
   constructor(options: RoomOptions<G>) {
     this.#options = options;
-    this.#coSigner = new CoSigner({ ...options, approve: options.approveReport });
+    this.#roomId = options.connection.roomId;
+    this.#coSigner = this.#createCoSigner();
     this.joined = new Promise((resolve, reject) => {
       this.#settleJoin = { resolve, reject };
     });
@@ -154,8 +159,13 @@ class Seat<G extends ClientGame> {
     });
   }
 
+  #createCoSigner(): CoSigner {
+    return new CoSigner({ ...this.#options, approve: this.#options.approveReport });
+  }
+
   #onWelcome(welcome: Welcome): void {
-    const { chainId, sessionId } = this.#options;
+    const { chainId, sessionId, connection } = this.#options;
+    if (connection.roomId !== this.#roomId) this.#startOver(connection.roomId);
     const before = this.#welcome;
     if (welcome.chainId !== chainId || (before !== undefined && !isSameLane(before, welcome))) {
       this.#leaveWith(
@@ -172,6 +182,18 @@ class Seat<G extends ClientGame> {
     this.#askForStamps();
     this.#setStatus("open");
     this.#checkJoined();
+  }
+
+  /** The room goes on as another one, in which nothing has happened yet. What wasn't applied before is lost. */
+  #startOver(roomId: string): void {
+    this.#roomId = roomId;
+    this.#sender?.stop();
+    this.#sender = undefined;
+    this.#welcome = undefined;
+    this.#round = undefined;
+    this.#coSigner = this.#createCoSigner();
+    this.#finality = NOTHING_FINAL;
+    this.#finalities.emit(this.#finality);
   }
 
   /** On every connection anew. */
@@ -318,7 +340,9 @@ class Seat<G extends ClientGame> {
       throw new ClientError("ROOM_LEFT", "the room was not joined");
     };
     return {
-      id: connection.roomId,
+      get id() {
+        return seat.#roomId;
+      },
       get address() {
         return seat.#joinedAs().room;
       },

@@ -28,17 +28,21 @@ export async function joinRoom<G extends ClientGame>(
   options: JoinRoomOptions,
 ): Promise<JoinedRoom<G>> {
   const rooms = new WeakMap<RoomConnection, ColyseusRoom<unknown, GameState<G>>>();
-  const connect = async (roomId: string | undefined, lane?: number) => {
+  const connect = async (roomId: string | undefined, lane?: number, isMove = false) => {
     const weft = await ticket(lane);
-    const colyseus = await takeSeat<G>(url, game, roomId, { ...options.options, weft });
+    // A changed program may have another state than the one that is known here: then it is as the server describes it.
+    const state = isMove ? undefined : (game.state as new () => GameState<G>);
+    const join = { url, name: game.name, roomId, state };
+    const colyseus = await takeSeat<G>(join, { ...options.options, weft });
     const connection = colyseusConnection(colyseus as ColyseusRoom<unknown, unknown>);
     rooms.set(connection, colyseus);
     return connection;
   };
   const first = await connect(options.roomId);
-  const connection = new ResumingConnection({
+  const connection: ResumingConnection = new ResumingConnection({
     connection: first,
-    resume: (lane) => connect(first.roomId, lane),
+    resume: (lane) => connect(connection.roomId, lane),
+    move: (roomId) => connect(roomId, undefined, true),
     timers: systemTimers,
     random: Math.random,
     resumeForMs: options.resumeForMs ?? RESUME_MS,
@@ -62,17 +66,22 @@ export async function joinRoom<G extends ClientGame>(
   }) as JoinedRoom<G>;
 }
 
+type SeatTarget<G extends ClientGame> = {
+  readonly url: URL;
+  /** The game's. */
+  readonly name: string;
+  readonly roomId: string | undefined;
+  readonly state: (new () => GameState<G>) | undefined;
+};
+
 async function takeSeat<G extends ClientGame>(
-  url: URL,
-  game: G,
-  roomId: string | undefined,
+  { url, name, roomId, state }: SeatTarget<G>,
   options: Record<string, unknown>,
 ): Promise<ColyseusRoom<unknown, GameState<G>>> {
   const client = new Client(url.href);
-  const state = game.state as new () => GameState<G>;
   try {
     return roomId === undefined
-      ? await client.joinOrCreate<GameState<G>>(game.name, options, state)
+      ? await client.joinOrCreate<GameState<G>>(name, options, state)
       : await client.joinById<GameState<G>>(roomId, options, state);
   } catch (cause) {
     throw joinError(cause, url);

@@ -4,6 +4,7 @@ import {
   decodeCoSignRequest,
   decodeValue,
   type Finality,
+  type Moved,
   type Refusal,
   type RoundNews,
   type SealRequest,
@@ -38,6 +39,8 @@ const finalitySchema: z.ZodType<Finality> = z.object({
 });
 
 const comeBackSchema: z.ZodType<ComeBack> = z.object({ retryAfterMs: field.uint });
+
+const movedSchema: z.ZodType<Moved> = z.object({ roomId: z.string().min(1) });
 
 const stampSchema: z.ZodType<StateStamp> = z.tuple([
   field.uint,
@@ -106,6 +109,7 @@ function reader<T>(name: string, schema: z.ZodType<T>): (message: unknown) => T 
 
 export const readWelcome = reader("welcome", welcomeSchema);
 export const readComeBack = reader("word to come back", comeBackSchema);
+export const readMoved = reader("word of a move", movedSchema);
 export const readFinality = reader("finality", finalitySchema);
 export const readStamp = reader("stamp", stampSchema);
 export const readRefusal: (message: unknown) => Refusal = reader(

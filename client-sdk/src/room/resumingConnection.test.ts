@@ -1,13 +1,13 @@
 import { Message } from "@weft/protocol";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ClientError, ServerError } from "../errors.ts";
-import { JOIN_TIMEOUT_MS } from "../limits.ts";
+import { JOIN_TIMEOUT_MS, MAX_RECONNECT_PAUSE_MS } from "../limits.ts";
 import { ResumingConnection, reconnectPauseMs } from "./resumingConnection.ts";
 import type { RoomConnection } from "./roomConnection.ts";
 import { createTestTimers, origin, start } from "./testLane.ts";
 
 /** A connection whose other end is the test. */
-function createConnection() {
+function createConnection(roomId = "room") {
   const messages: [string, (message: unknown) => void][] = [];
   const on = {
     state: () => {},
@@ -17,7 +17,7 @@ function createConnection() {
   };
   const ends: string[] = [];
   const connection: RoomConnection = {
-    roomId: "room",
+    roomId,
     isOpen: true,
     state: {},
     sendBytes: () => {},
@@ -45,8 +45,13 @@ let first: ReturnType<typeof createConnection>;
 let connection: ResumingConnection;
 /** What happened, as the room would see it. */
 let seen: string[];
-/** Tries to come back: settled by the test. */
-let tries: { lane: number; resolve(to: RoomConnection): void; reject(error: unknown): void }[];
+/** Tries to come back, or to go on elsewhere: settled by the test. */
+let tries: {
+  lane?: number;
+  moveTo?: string | undefined;
+  resolve(to: RoomConnection): void;
+  reject(error: unknown): void;
+}[];
 
 beforeEach(() => {
   timers = createTestTimers();
@@ -57,6 +62,7 @@ beforeEach(() => {
     connection: first.connection,
     resume: (resumed) =>
       new Promise((resolve, reject) => tries.push({ lane: resumed, resolve, reject })),
+    move: (moveTo) => new Promise((resolve, reject) => tries.push({ moveTo, resolve, reject })),
     timers,
     random: () => 0.5,
     resumeForMs: RESUME_FOR_MS,
@@ -212,6 +218,42 @@ describe("a server that stops", () => {
     first.say(Message.welcome, welcome);
     first.on.leave(4001, "bye");
     expect(seen.at(-1)).toBe("leave 4001 bye");
+  });
+});
+
+describe("a room that goes on as another one", () => {
+  const gone = () => new ClientError("JOIN_REFUSED", "not found", { details: { code: 522 } });
+
+  beforeEach(() => {
+    first.say(Message.welcome, welcome);
+    first.say(Message.moved, { roomId: "next" });
+    first.on.leave(4105, "");
+  });
+
+  test("is gone on in, over a new connection, at once", async () => {
+    expect(connection.roomId).toBe("room");
+    timers.advance(0);
+    expect(tries).toMatchObject([{ moveTo: "next" }]);
+    const next = createConnection("next");
+    tries[0]?.resolve(next.connection);
+    await settled();
+    next.say(Message.welcome, { ...welcome, lane: 3 });
+    expect(connection.roomId).toBe("next");
+    expect(seen).toEqual(["welcome", "drop", "welcome"]);
+    // From there on it is a room as any other: its lane is come back to.
+    next.on.leave(1006, "");
+    timers.advance(0);
+    expect(tries.at(-1)).toMatchObject({ lane: 3 });
+  });
+
+  test("and is gone too, is looked for by the game", async () => {
+    timers.advance(0);
+    await refuse(gone());
+    timers.advance(MAX_RECONNECT_PAUSE_MS * 1.1);
+    expect(tries).toHaveLength(2);
+    expect(tries[1]).toMatchObject({ moveTo: undefined });
+    await refuse(gone());
+    expect(seen.at(-1)).toBe("leave 4003 JOIN_REFUSED");
   });
 });
 

@@ -2,13 +2,18 @@ import type { CodedError } from "@weft/protocol";
 import { ClientError, ServerError } from "../errors.ts";
 import { JOIN_TIMEOUT_MS, MAX_RECONNECT_PAUSE_MS, MIN_RECONNECT_PAUSE_MS } from "../limits.ts";
 import type { Timers } from "../timers.ts";
-import { readComeBack, readWelcome } from "./messages.ts";
+import { readComeBack, readMoved, readWelcome } from "./messages.ts";
 import type { MessageName, RoomConnection } from "./roomConnection.ts";
 
 export type ResumingOptions = {
   readonly connection: RoomConnection;
   /** Comes back to a lane over a new connection. @throws ClientError, ServerError */
   readonly resume: (lane: number) => Promise<RoomConnection>;
+  /**
+   * Takes a place in the room that this one goes on as, or in any of the game where that one is gone too.
+   * @throws ClientError, ServerError
+   */
+  readonly move: (roomId: string | undefined) => Promise<RoomConnection>;
   readonly timers: Timers;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -51,7 +56,6 @@ type Listeners = {
  * broke for a while.
  */
 export class ResumingConnection implements RoomConnection {
-  readonly roomId: string;
   readonly #options: ResumingOptions;
   readonly #on: Listeners = { messages: [], state: [], drop: [], error: [], leave: [] };
   #inner: RoomConnection;
@@ -61,6 +65,10 @@ export class ResumingConnection implements RoomConnection {
   #lane: number | undefined;
   /** The server has said that it will be back. */
   #comeBackMs: number | undefined;
+  /** The room goes on as another one, until that one's welcome. */
+  #moving: { readonly roomId: string | undefined } | undefined;
+  /** The room of the last welcome. */
+  #roomId: string;
   /** Tries since the last welcome. */
   #tries = 0;
   #lastError: CodedError | undefined;
@@ -73,9 +81,14 @@ export class ResumingConnection implements RoomConnection {
 
   constructor(options: ResumingOptions) {
     this.#options = options;
-    this.roomId = options.connection.roomId;
+    this.#roomId = options.connection.roomId;
     this.#inner = this.#shown = options.connection;
     this.#attach(options.connection);
+  }
+
+  /** Another one after a move, from the welcome there on. */
+  get roomId(): string {
+    return this.#roomId;
   }
 
   get isOpen(): boolean {
@@ -135,6 +148,9 @@ export class ResumingConnection implements RoomConnection {
     this.#forward(inner, "weft:comeBack", (message) => {
       this.#comeBackMs = readComeBack(message).retryAfterMs;
     });
+    this.#forward(inner, "weft:moved", (message) => {
+      this.#moving = readMoved(message);
+    });
     for (const [name, listener] of this.#on.messages) this.#forward(inner, name, listener);
     inner.onStateChange(() =>
       ifCurrent(() => {
@@ -161,6 +177,8 @@ export class ResumingConnection implements RoomConnection {
 
   #onWelcome(message: unknown): void {
     this.#lane = readWelcome(message).lane;
+    this.#roomId = this.#inner.roomId;
+    this.#moving = undefined;
     this.#comeBackMs = undefined;
     this.#isLost = false;
     this.#tries = 0;
@@ -183,7 +201,7 @@ export class ResumingConnection implements RoomConnection {
     const isDropped = code >= DROPPED && code < DROPPED + 100;
     const isShutDown = code === SERVER_SHUTDOWN && this.#comeBackMs === undefined;
     const isFinal = code === CONSENTED || isDropped || isShutDown;
-    if (this.#isOver || isFinal || this.#lane === undefined) {
+    if (this.#isOver || (isFinal && this.#moving === undefined) || this.#lane === undefined) {
       this.#end(code, reason, error);
       return;
     }
@@ -204,14 +222,15 @@ export class ResumingConnection implements RoomConnection {
   }
 
   #try(lane: number): void {
-    const { resume, timers } = this.#options;
+    const { resume, move, timers } = this.#options;
+    const moving = this.#moving;
     this.#tries++;
     let isLate = false;
     const cancel = timers.after(JOIN_TIMEOUT_MS, () => {
       isLate = true;
       this.#onRefused(new ClientError("SERVER_UNREACHABLE", "no answer in time"));
     });
-    resume(lane).then(
+    (moving === undefined ? resume(lane) : move(moving.roomId)).then(
       (inner) => {
         cancel();
         // The server takes the place as lost for a while, and keeps it.
@@ -234,7 +253,10 @@ export class ResumingConnection implements RoomConnection {
   #onRefused(error: unknown): void {
     if (this.#isOver) return;
     this.#lastError = asCoded(error);
-    if (isFinalRefusal(this.#lastError)) this.#giveUp();
+    if (this.#moving?.roomId !== undefined && isRoomGone(this.#lastError)) {
+      this.#moving = { roomId: undefined };
+      this.#tryLater(this.#pauseMs());
+    } else if (isFinalRefusal(this.#lastError)) this.#giveUp();
     else this.#tryLater(this.#pauseMs());
   }
 
@@ -267,10 +289,12 @@ export function reconnectPauseMs(tries: number, random: () => number): number {
 
 function isFinalRefusal(error: CodedError): boolean {
   if (error instanceof ServerError) return !RETRIED.has(error.code);
-  const { code, details, message } = error;
-  // A room is locked while connections that are gone still count; then they don't.
-  if (code === "JOIN_REFUSED") return details.code === ROOM_UNKNOWN && !message.includes("locked");
-  return FINAL_HERE.has(code);
+  return isRoomGone(error) || FINAL_HERE.has(error.code);
+}
+
+/** A room is locked while connections that are gone still count; then they don't. */
+function isRoomGone({ code, details, message }: CodedError): boolean {
+  return code === "JOIN_REFUSED" && details.code === ROOM_UNKNOWN && !message.includes("locked");
 }
 
 function asCoded(error: unknown): CodedError {

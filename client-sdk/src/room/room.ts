@@ -32,7 +32,7 @@ export type RoomLeave = {
 
 /** A player's place in a room. */
 export type Room<G extends ClientGame = ClientGame> = {
-  /** The room's id at the game server. */
+  /** The room's id at the game server. Like `address` and `lane`, it is another one after a reload in development. */
   readonly id: string;
   /** The room's address on the fast chain. */
   readonly address: Address;

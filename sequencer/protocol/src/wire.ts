@@ -35,6 +35,8 @@ export const Message = {
   stamp: "weft:stamp",
   /** server → client: `ComeBack`, before a server that will be back closes the connection. */
   comeBack: "weft:comeBack",
+  /** server → client: `Moved`, before a room that goes on as another one closes the connection. */
+  moved: "weft:moved",
 } as const;
 
 export type Welcome = {
@@ -51,6 +53,12 @@ export type Welcome = {
 
 /** The server stops for a while, and the room with it. The place is kept: resume it then. */
 export type ComeBack = { readonly retryAfterMs: number };
+
+/**
+ * The room has ended, and another one, of the same game's changed program, is there for its players. The place there is a new
+ * one: join it as any room. Only development servers say so.
+ */
+export type Moved = { readonly roomId: string };
 
 /** How far a lane's frames have got. A player's own actions up to `applied` and `sequenced`. */
 export type Finality = {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Game } from "@weft/game";
+import { type Game, isGame } from "@weft/game";
 import { CliError } from "./errors.ts";
 
 /**
@@ -30,17 +30,4 @@ async function load(file: string): Promise<Record<string, unknown>> {
       cause,
     });
   }
-}
-
-/** What `defineGame` returns is frozen, and has a class for its state. */
-function isGame(value: unknown): value is Game {
-  if (typeof value !== "object" || value === null || !Object.isFrozen(value)) return false;
-  const { name, state, actions, tickRateHz, version } = value as Partial<Game>;
-  return (
-    typeof name === "string" &&
-    typeof state === "function" &&
-    typeof actions === "object" &&
-    typeof tickRateHz === "number" &&
-    typeof version === "number"
-  );
 }

@@ -94,7 +94,7 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
     this.#room = options.room;
     this.#guards = options.guards ?? guardsByDefault();
     this.#onError = options.onError ?? logFirstErrors();
-    this.#code = new GameCode(this.#guards);
+    this.#code = new GameCode(this.#guards, options.around);
     this.#random = new SeededRandom(options.seed, (what) => this.#code.assertRunning(what));
     this.state = this.#createState();
     this.#dropChanges = createChangeDropper(this.state);

@@ -4,10 +4,13 @@ import { withGuards } from "./guards.ts";
 /** Runs a game's own code, and knows whether it is running. */
 export class GameCode {
   readonly #guards: boolean;
+  readonly #around: <T>(call: () => T) => T;
   #running = false;
 
-  constructor(guards: boolean) {
+  /** @param around What all of the game's code is run by, if anything. */
+  constructor(guards: boolean, around: <T>(call: () => T) => T = (call) => call()) {
     this.#guards = guards;
+    this.#around = around;
   }
 
   /** @throws what `call` throws, or GameError ASYNC_GAME_CODE when it returns a promise. */
@@ -15,7 +18,7 @@ export class GameCode {
     const outer = this.#running;
     this.#running = true;
     try {
-      const result = this.#guards ? withGuards(call) : call();
+      const result = this.#around(() => (this.#guards ? withGuards(call) : call()));
       assertNoPromise(result);
       return result;
     } finally {

@@ -5,14 +5,14 @@ import type { Game, RoundRules } from "./types.ts";
 /**
  * keccak256 of what a game declares: name, version, tick rate, players, round, and every action with the
  * JSON schema of its input. It names the program that a room's events are replayed with. Code isn't in
- * it: a change of the rules needs a new `version`.
+ * it, except in development (`withCode`): a change of the rules needs a new `version`.
  */
 export function gameHash(game: Game): Hash {
   return keccak256(encodeValue(describeGame(game)));
 }
 
 function describeGame(game: Game): Value {
-  const { name, version, tickRateHz, minPlayers, maxPlayers, round } = game;
+  const { name, version, tickRateHz, minPlayers, maxPlayers, round, code } = game;
   const actions = Object.entries(game.actions).map(
     ([action, { input }]) => [action, describeInput(input)] as const,
   );
@@ -24,6 +24,7 @@ function describeGame(game: Game): Value {
     maxPlayers,
     round: round === undefined ? null : describeRound(round),
     actions: Object.fromEntries(actions),
+    ...(code === undefined ? {} : { code }),
   };
 }
 

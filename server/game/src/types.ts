@@ -134,6 +134,8 @@ export type Game<
   readonly maxPlayers: number;
   readonly login: readonly LoginType[];
   readonly season: number;
+  /** Hash of the code, where a development server tells programs apart by it: see `withCode`. */
+  readonly code?: Hash;
 };
 
 /** The state that a game's rooms have. */
@@ -173,6 +175,8 @@ export type GameInstanceOptions = {
   readonly guards?: boolean;
   /** Told of every exception in game code. Default: the first few go to the console. */
   readonly onError?: (error: GameError) => void;
+  /** Called with each call of game code, which it must run: for who wants to know what begins in there. */
+  readonly around?: <T>(call: () => T) => T;
 };
 
 /**

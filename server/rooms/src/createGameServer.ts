@@ -6,6 +6,8 @@ import { type ServerInfo, timestampMs } from "@weft/protocol";
 import manifest from "../package.json" with { type: "json" };
 import { type ChosenTransport, chooseTransport } from "./chooseTransport.ts";
 import { colyseusLogger } from "./colyseusLogger.ts";
+import { changeGames } from "./development/changeGames.ts";
+import { GameWatcher } from "./development/gameWatcher.ts";
 import { RoomsError } from "./errors.ts";
 import { Artifacts, findArtifacts } from "./http/artifacts.ts";
 import { Faucet } from "./http/faucet.ts";
@@ -24,6 +26,7 @@ import { gameCapsOf } from "./round/gameCaps.ts";
 import { RoundReports } from "./round/roundReports.ts";
 import { checkGames, parsePublicUrl, roomSettings, serverDomains } from "./settings.ts";
 import type {
+  AnyGame,
   GameServer,
   GameServerOptions,
   RoomSummary,
@@ -50,13 +53,16 @@ export async function createGameServer(options: GameServerOptions): Promise<Game
   try {
     node = options.node ?? (await startNode(options));
     const faucet = createFaucet(options, node);
+    const watcher = createWatcher(options, node);
+    const games = new Map(Object.entries(options.games));
+    for (const game of (await watcher?.load())?.games ?? []) games.set(game.name, game);
     const chosen = await chooseTransport(options.transport ?? "auto", node.logger);
     const reports = new RoundReports(node, (ms) => wait(ms));
-    for (const { name, round } of Object.values(options.games)) {
+    for (const { name, round } of games.values()) {
       if (round !== undefined) await reports.registerGame(name, gameCapsOf(round));
     }
     const artifacts = await createArtifacts(options, node);
-    return new RunningServer({ options, node, chosen, reports, faucet, artifacts });
+    return new RunningServer({ options, node, games, watcher, chosen, reports, faucet, artifacts });
   } catch (error) {
     serverExists = false;
     if (options.node === undefined) await node?.stop();
@@ -73,6 +79,17 @@ function createFaucet({ faucet }: GameServerOptions, node: WeftNode): Faucet | u
     throw new RoomsError("OPTIONS_INVALID", needed);
   }
   return new Faucet(node.owner, () => Date.now());
+}
+
+/** @throws RoomsError OPTIONS_INVALID for a server that isn't for development */
+function createWatcher(options: GameServerOptions, node: WeftNode): GameWatcher | undefined {
+  const { watch: files, games, dataDir } = options;
+  if (files === undefined) return undefined;
+  if (!node.development) {
+    throw new RoomsError("OPTIONS_INVALID", "watch: games change on development nodes only");
+  }
+  const names = new Set(Object.keys(games));
+  return new GameWatcher({ files, names, dataDir, logger: node.logger });
 }
 
 /** In the data directory: a folder for each room. */
@@ -93,6 +110,8 @@ async function createArtifacts(
 type Parts = {
   readonly options: GameServerOptions;
   readonly node: WeftNode;
+  readonly games: Map<string, AnyGame>;
+  readonly watcher: GameWatcher | undefined;
   readonly chosen: ChosenTransport;
   readonly reports: RoundReports;
   readonly faucet: Faucet | undefined;
@@ -102,6 +121,9 @@ type Parts = {
 class RunningServer implements GameServer {
   readonly node: WeftNode;
   readonly #options: GameServerOptions;
+  /** By name. In development they change while the server runs. */
+  readonly #games: Map<string, AnyGame>;
+  readonly #watcher: GameWatcher | undefined;
   readonly #chosen: ChosenTransport;
   readonly #faucet: Faucet | undefined;
   readonly #artifacts: Artifacts | undefined;
@@ -115,8 +137,10 @@ class RunningServer implements GameServer {
   /** Ends the wait of a server that drains. */
   readonly #drained = new AbortController();
 
-  constructor({ options, node, chosen, reports, faucet, artifacts }: Parts) {
+  constructor({ options, node, games, watcher, chosen, reports, faucet, artifacts }: Parts) {
     this.node = node;
+    this.#games = games;
+    this.#watcher = watcher;
     this.#faucet = faucet;
     this.#artifacts = artifacts;
     this.#options = options;
@@ -149,13 +173,17 @@ class RunningServer implements GameServer {
   async listen(port: number, host = "127.0.0.1"): Promise<{ port: number; url: string }> {
     if (this.#stopping) throw new RoomsError("SERVER_STOPPED", "the server was stopped");
     // Before anybody can ask for them.
-    await resumeRooms(this.#host, this.#options.games);
+    await resumeRooms(this.#host, Object.fromEntries(this.#games));
     await this.#colyseus.listen(port, host);
     this.#chosen.secure();
     const bound = this.#chosen.port();
     this.#domains = serverDomains(this.#options.publicUrl, bound);
     const url = this.#options.publicUrl ?? `http://${loopbackOf(host)}:${bound}`;
     this.node.logger.info("players can connect", { url, transport: this.#chosen.name });
+    const define = (game: AnyGame) => this.#define(game);
+    this.#watcher?.start(({ games: changed }) =>
+      changeGames(changed, { games: this.#games, host: this.#host, define }),
+    );
     return { port: bound, url };
   }
 
@@ -181,12 +209,13 @@ class RunningServer implements GameServer {
 
   async #stop(): Promise<void> {
     try {
+      await this.#watcher?.stop();
       // Rooms say goodbye and reports on their way arrive; but nobody waits for ever.
       await Promise.race([
         this.#colyseus.gracefullyShutdown(false),
         wait(MAX_STOP_MS, undefined, { ref: false }),
       ]);
-      for (const name of Object.keys(this.#options.games)) this.#colyseus.removeRoomType(name);
+      for (const name of this.#games.keys()) this.#colyseus.removeRoomType(name);
       await this.#chosen.close();
       this.#host.stop();
     } finally {
@@ -208,13 +237,13 @@ class RunningServer implements GameServer {
       fastChain: node.fastChain,
       ledger: node.ledger,
       loginProofs: node.loginProofs,
-      seasonOf: (game) => this.#options.games[game]?.season ?? 0,
+      seasonOf: (game) => this.#games.get(game)?.season ?? 0,
       nowMs: this.#nowMs,
     });
     return new LoginService({
       fastChain: node.fastChain,
       fastChainId: node.fastChainId,
-      games: new Map(Object.entries(this.#options.games)),
+      games: this.#games,
       nonces,
       verifiers: [wallet, ownership],
       nowMs: this.#nowMs,
@@ -222,7 +251,7 @@ class RunningServer implements GameServer {
   }
 
   #createColyseus(transport: Transport): ColyseusServer {
-    const { games, rooms = {}, express } = this.#options;
+    const { express } = this.#options;
     const { logger } = this.node;
     const colyseus = new ColyseusServer({
       transport,
@@ -240,10 +269,15 @@ class RunningServer implements GameServer {
     const isDraining = () => this.#host.draining;
     const endpoints = weftEndpoints({ info, login: this.#login, faucet, isDraining, logger });
     colyseus.router = createRouter(endpoints, { openapi: { disabled: true } });
-    for (const [name, game] of Object.entries(games)) {
-      colyseus.define(name, bindRoom(rooms[name] ?? WeftRoom, { host: this.#host, game }));
-    }
+    for (const game of this.#games.values()) this.#define(game, colyseus);
     return colyseus;
+  }
+
+  /** Rooms that are made from now on are of this game. */
+  #define(game: AnyGame, colyseus = this.#colyseus): void {
+    const { rooms = {} } = this.#options;
+    const { name } = game;
+    colyseus.define(name, bindRoom(rooms[name] ?? WeftRoom, { host: this.#host, game }));
   }
 
   #info(): ServerInfo {
@@ -254,7 +288,7 @@ class RunningServer implements GameServer {
       zkChainId,
       fastRpcUrl: rpc.fastUrl,
       zkRpcUrl: rpc.zkUrl,
-      games: Object.keys(this.#options.games),
+      games: [...this.#games.keys()],
       logins: this.#login.types,
       gameLogins: this.#gameLogins,
       ownership: this.#ownership,
@@ -264,7 +298,7 @@ class RunningServer implements GameServer {
   }
 
   get #ownership(): ServerInfo["ownership"] {
-    const games = Object.values(this.#options.games);
+    const games = [...this.#games.values()];
     if (!games.some(({ login }) => login.includes("ownership"))) return undefined;
     const artifacts = this.#artifacts?.info;
     return { contract: this.node.fastChain.genesis.gamePass, artifacts };
@@ -272,7 +306,7 @@ class RunningServer implements GameServer {
 
   /** What each game takes, of what the server can check. */
   get #gameLogins(): ServerInfo["gameLogins"] {
-    const games = Object.values(this.#options.games).map(({ name, login, season }) => {
+    const games = [...this.#games.values()].map(({ name, login, season }) => {
       const logins = login.filter((type) => this.#login.types.includes(type));
       return [name, { logins, season }] as const;
     });

@@ -8,6 +8,8 @@ export type RoomsErrorCode =
   /** The games or options given to `createGameServer` can't be served. */
   | "OPTIONS_INVALID"
   | "TRANSPORT_UNAVAILABLE"
+  /** A watched file of a game can't be loaded, or exports none of the games; details say where: `at`, `problem`. */
+  | "GAME_NOT_LOADED"
   // HTTP
   | "REQUEST_INVALID"
   | "REQUEST_TOO_LARGE"
@@ -58,6 +60,8 @@ export type RoomsErrorCode =
   | "GAME_CHANGED"
   /** The game's code does something else than it did: it is declared as before, but comes to another state. */
   | "ROOM_DIVERGED"
+  /** The state holds what Colyseus can't encode for clients: a text in a number's place. */
+  | "STATE_UNSENDABLE"
   // rounds on the ZK chain
   /** Only the contracts' owner can register the game, and the node doesn't have its key. */
   | "GAME_NOT_REGISTERED"
@@ -102,6 +106,8 @@ export const DropCode = {
   misbehaved: 4103,
   /** The client doesn't read what it is sent, or never finished joining. */
   tooSlow: 4104,
+  /** In development: the game has changed, and the client was told which room to go on in. */
+  moved: 4105,
 } as const;
 export type DropCode = (typeof DropCode)[keyof typeof DropCode];
 

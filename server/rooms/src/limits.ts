@@ -58,6 +58,12 @@ export const MAX_SNAPSHOT_WRITES = 4;
 export const DRAIN_SECONDS = 30;
 /** How often a server that drains looks whether all rounds are over. */
 export const DRAIN_POLL_MS = 50;
+/** A changed file is taken for written when it hasn't changed for so long. */
+export const WATCH_SETTLE_MS = 50;
+/** The same error of game code is logged once in this time, with how often it came. */
+export const GAME_ERROR_PAUSE_MS = 1_000;
+/** Errors of a room's game that are told apart for that. */
+export const MAX_GAME_ERRORS = 256;
 /** Default of `RoomSettings.comeBackMs`. */
 export const COME_BACK_MS = 1_000;
 /** Default of `RoomSettings.startDelayMs`. */

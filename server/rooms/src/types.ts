@@ -68,6 +68,12 @@ export type GameServerOptions = {
    * development key, they are known; without them, players must have their own.
    */
   readonly ownershipFiles?: { readonly wasm: string; readonly zkey: string };
+  /**
+   * In development: the files that export the games, as paths or URLs. When one of them, or a file that it imports by a
+   * relative path, changes, the game is loaded anew, and players go on in rooms of the new program. Refused by a node
+   * with an operator's key of its own.
+   */
+  readonly watch?: readonly (string | URL)[];
   /** Adds routes to the server's Express application: a monitor, static files, … */
   readonly express?: (app: Application) => void | Promise<void>;
 } & NodeOptions;

@@ -1,13 +1,14 @@
 import { type AuthContext, type Client, ClientState, CloseCode, Room } from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { Logger } from "@weft/node";
-import { type ComeBack, type LeaveReason, Message, type Welcome } from "@weft/protocol";
-import { codeOf, type DropCode, RoomsError } from "../errors.ts";
+import { type ComeBack, type LeaveReason, Message, type Moved, type Welcome } from "@weft/protocol";
+import { codeOf, DropCode, RoomsError } from "../errors.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import { readPendingReport } from "../round/pendingReport.ts";
 import type { RoundChange, RoundRunner } from "../round/roundRunner.ts";
 import type { AnyGame, RoomClass } from "../types.ts";
 import { createRoomParts } from "./createRoomParts.ts";
+import type { GameErrors } from "./gameErrors.ts";
 import { readTicket } from "./readTicket.ts";
 import { type Claim, joinError, type RoomHost } from "./roomHost.ts";
 import type { RoomRuntime } from "./roomRuntime.ts";
@@ -35,7 +36,9 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   declare protected readonly binding: RoomBinding;
   #runtime: RoomRuntime | undefined;
   #runner: RoundRunner | undefined;
+  #errors: GameErrors | undefined;
   #ticker: Ticker | undefined;
+  #createdWith: unknown;
   #resumed = false;
   #suspended = false;
   /** Ends the wait for players who don't come back after a restart. */
@@ -77,7 +80,8 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     return this.binding.host.node.logger;
   }
 
-  override onCreate(_options: unknown): void | Promise<void> {
+  override onCreate(options: unknown): void | Promise<void> {
+    this.#createdWith = options;
     try {
       this.#create();
     } catch (error) {
@@ -88,7 +92,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   #create(): void {
     const { host, game } = this.binding;
-    const { runtime, runner, resumed } = createRoomParts({
+    const { runtime, runner, errors, resumed } = createRoomParts({
       host,
       game,
       roomId: this.roomId,
@@ -106,6 +110,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     }));
     this.#runtime = runtime;
     this.#runner = runner;
+    this.#errors = errors;
     this.#resumed = resumed;
     this.state = runtime.program.state as State;
     this.maxClients = game.maxPlayers;
@@ -183,10 +188,21 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   /** Colyseus calls this at the patch rate: after the state's changes goes what is told of them. */
   override broadcastPatch(): boolean {
     this.#runtime?.stamp();
-    const changed = super.broadcastPatch();
+    const changed = this.#broadcast();
     this.#runtime?.beat();
     this.#runner?.step();
     return changed;
+  }
+
+  /** What a game has put into its state can't always be sent: that ends neither the room nor the process. */
+  #broadcast(): boolean {
+    try {
+      return super.broadcastPatch();
+    } catch (cause) {
+      const message = `the state can't be sent: ${(cause as Error).message}`;
+      this.#errors?.tell(new RoomsError("STATE_UNSENDABLE", message, { cause }));
+      return false;
+    }
   }
 
   override onJoin(client: RoomClient, options: unknown): void | Promise<void> {
@@ -359,6 +375,22 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     if (!this.#isKept || this.#runtime === undefined) return;
     const comeBack: ComeBack = { retryAfterMs };
     for (const { peer } of this.#runtime.seats.values()) peer?.send(Message.comeBack, comeBack);
+  }
+
+  /**
+   * The game's program has changed: ends the room, and sends its players on, in the order of their lanes.
+   * @param create Makes the room of the new program, as this one was made. @returns its id
+   */
+  async moveTo(create: (options: unknown) => Promise<string>): Promise<void> {
+    // Nobody is to be sent into a room that ends.
+    await this.lock();
+    await this.#stop("the game has changed");
+    const seats = [...this.runtime.seats.values()];
+    if (seats.length > 0) {
+      const moved: Moved = { roomId: await create(this.#createdWith) };
+      for (const { peer } of seats) peer?.send(Message.moved, moved);
+    }
+    await this.disconnect(DropCode.moved);
   }
 
   async #stop(why: string): Promise<void> {

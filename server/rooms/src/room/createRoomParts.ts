@@ -3,6 +3,7 @@ import { createGameInstance, type GameInstance, gameHash } from "@weft/game";
 import type { LeaveReason, LedgerHeight } from "@weft/protocol";
 import { type RoundChange, RoundRunner } from "../round/roundRunner.ts";
 import type { AnyGame } from "../types.ts";
+import { GameErrors } from "./gameErrors.ts";
 import type { RebuiltRoom } from "./rebuildRooms.ts";
 import { roomAddress } from "./roomAddress.ts";
 import type { RoomHost } from "./roomHost.ts";
@@ -22,6 +23,8 @@ export type RoomPartsOptions = {
 export type RoomParts = {
   readonly runtime: RoomRuntime;
   readonly runner: RoundRunner;
+  /** Where errors of the game's code are told. */
+  readonly errors: GameErrors;
   /** It comes out of the ledger. */
   readonly resumed: boolean;
 };
@@ -32,7 +35,8 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
   const { node, settings, nowMs, reports } = host;
   const { logger, fastChain, zkChainId } = node;
   const expected = host.takeExpected(roomId);
-  const { journal, program } = expected === undefined ? begin(options) : resume(host, expected);
+  const { journal, program, errors } =
+    expected === undefined ? begin(options) : resume(host, expected);
   const runtime = new RoomRuntime({
     program,
     journal,
@@ -57,28 +61,31 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
     onChange: onRoundChange,
     isDraining: () => host.draining,
   });
-  return { runtime, runner, resumed: expected !== undefined };
+  return { runtime, runner, errors, resumed: expected !== undefined };
 }
 
 function begin({ host, game, roomId }: RoomPartsOptions) {
-  const { fastChain, fastChainId, logger } = host.node;
+  const { node, nowMs } = host;
+  const { fastChain, fastChainId, logger } = node;
   const room = roomAddress(fastChainId, roomId);
   const hash = gameHash(game);
   const journal = fastChain.createRoom({ room, name: roomId, game: game.name, gameHash: hash });
+  const events = () => journal.record.events;
+  const errors = new GameErrors({ logger, game: game.name, roomId, room, events, nowMs });
   const program = createGameInstance(game, {
     room,
     seed: journal.record.seed,
-    onError: ({ code, message, details, cause }) =>
-      logger.warn("game code failed", { room, code, message, details, cause }),
+    onError: errors.tell,
+    around: (call) => errors.run(call),
   });
-  return { journal, program };
+  return { journal, program, errors };
 }
 
 function resume(
   { node }: RoomHost,
-  { record, program }: RebuiltRoom,
-): { journal: RoomJournal; program: GameInstance } {
-  return { journal: node.fastChain.resumeRoom(record.room), program };
+  { record, program, errors }: RebuiltRoom,
+): { journal: RoomJournal; program: GameInstance; errors: GameErrors } {
+  return { journal: node.fastChain.resumeRoom(record.room), program, errors };
 }
 
 function createSaver(

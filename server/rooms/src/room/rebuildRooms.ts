@@ -1,9 +1,10 @@
 import { type LoggedEvent, type RoomRecord, readRoomLogs, replayRoomEvent } from "@weft/fast-chain";
 import { createGameInstance, type GameInstance, gameHash, restoreGameInstance } from "@weft/game";
-import type { Logger, WeftNode } from "@weft/node";
-import { type Address, assert, type CodedError, type LedgerHeight } from "@weft/protocol";
+import type { WeftNode } from "@weft/node";
+import { type Address, assert, type LedgerHeight } from "@weft/protocol";
 import { codeOf, RoomsError } from "../errors.ts";
 import type { AnyGame } from "../types.ts";
+import { GameErrors } from "./gameErrors.ts";
 import type { RoomSnapshot, RoomSnapshots } from "./roomSnapshots.ts";
 
 /** A room as its log left it. */
@@ -11,6 +12,7 @@ export type RebuiltRoom = {
   readonly record: RoomRecord;
   readonly game: AnyGame;
   readonly program: GameInstance;
+  readonly errors: GameErrors;
   /** Events that were run again, after the snapshot where there was one. */
   readonly replayed: number;
 };
@@ -22,6 +24,7 @@ export type RebuildOptions = {
   readonly node: Pick<WeftNode, "ledger" | "fastChain" | "fastChainId" | "logger">;
   readonly games: Readonly<Record<string, AnyGame>>;
   readonly snapshots: Pick<RoomSnapshots, "load"> | undefined;
+  readonly nowMs: () => number;
 };
 
 /** A room on its way: `program` has run the events below `next`. */
@@ -31,6 +34,7 @@ type Rebuilding = {
   /** Snapshots that are left to try. */
   readonly snapshots: Iterator<RoomSnapshot, void>;
   readonly program: GameInstance;
+  readonly errors: GameErrors;
   /** Tells of errors of the game's code from here on. */
   readonly goLive: () => void;
   readonly fromHeight: LedgerHeight;
@@ -71,7 +75,8 @@ export function rebuildRooms(options: RebuildOptions): {
   return { rebuilt, lost };
 }
 
-function begin({ node, games, snapshots }: RebuildOptions, record: RoomRecord): Rebuilding {
+function begin(options: RebuildOptions, record: RoomRecord): Rebuilding {
+  const { games, snapshots } = options;
   const game = Object.hasOwn(games, record.game) ? games[record.game] : undefined;
   const { room, name } = record;
   if (game === undefined) {
@@ -84,45 +89,46 @@ function begin({ node, games, snapshots }: RebuildOptions, record: RoomRecord): 
       details: { room, name, expected: record.gameHash, actual: gameHash(game) },
     });
   }
-  return start(node, record, game, snapshots?.load(room) ?? [][Symbol.iterator]());
+  return start(options, record, game, snapshots?.load(room) ?? [][Symbol.iterator]());
 }
 
-function tryBefore({ node }: RebuildOptions, room: Rebuilding, error: unknown): Rebuilding {
+function tryBefore(options: RebuildOptions, room: Rebuilding, error: unknown): Rebuilding {
   const { record, game, snapshots } = room;
-  node.logger.warn("a room's snapshot can't be used", {
+  options.node.logger.warn("a room's snapshot can't be used", {
     room: record.room,
     code: codeOf(error),
     error,
   });
-  return start(node, record, game, snapshots);
+  return start(options, record, game, snapshots);
 }
 
 /** From the first snapshot that fits, or from the beginning. */
 function start(
-  node: RebuildOptions["node"],
+  rebuild: RebuildOptions,
   record: RoomRecord,
   game: AnyGame,
   snapshots: Iterator<RoomSnapshot, void>,
 ): Rebuilding {
+  const { node } = rebuild;
   for (let next = snapshots.next(); !next.done; next = snapshots.next()) {
     const snapshot = next.value;
     try {
       checkPlace(node, record, snapshot);
-      const { goLive, options } = instanceOptions(node.logger, record);
+      const { goLive, errors, options } = instanceOptions(rebuild, record);
       const program = restoreGameInstance(game, options, snapshot.bytes);
       assert(program.stateHash() === snapshot.stateHash, "a snapshot has its checkpoint's state");
       const { height, events } = snapshot;
       const place = { fromHeight: height, fromIndex: events, next: events };
-      return { record, game, snapshots, program, goLive, ...place };
+      return { record, game, snapshots, program, errors, goLive, ...place };
     } catch (error) {
       const { room } = record;
       node.logger.warn("a room's snapshot can't be used", { room, code: codeOf(error), error });
     }
   }
-  const { goLive, options } = instanceOptions(node.logger, record);
+  const { goLive, errors, options } = instanceOptions(rebuild, record);
   const program = createGameInstance(game, options);
   const place = { fromHeight: record.seedHeight, fromIndex: 0, next: 0 };
-  return { record, game, snapshots, program, goLive, ...place };
+  return { record, game, snapshots, program, errors, goLive, ...place };
 }
 
 /** The ledger must have the very checkpoint that the snapshot was taken at. */
@@ -144,15 +150,20 @@ function checkPlace(
 }
 
 /** What goes wrong in game code during a replay went wrong before, and was told then. */
-function instanceOptions(logger: Logger, { room, seed }: RoomRecord) {
+function instanceOptions({ node, nowMs }: RebuildOptions, record: RoomRecord) {
   let live = false;
-  const onError = ({ code, message, details, cause }: CodedError) => {
-    if (live) logger.warn("game code failed", { room, code, message, details, cause });
+  const { room, seed, game, name: roomId } = record;
+  const events = () =>
+    node.fastChain.rooms().find((one) => one.room === room)?.events ?? record.events;
+  const errors = new GameErrors({ logger: node.logger, game, roomId, room, events, nowMs });
+  const onError = (error: unknown) => {
+    if (live) errors.tell(error);
   };
+  const around = <T>(call: () => T): T => (live ? errors.run(call) : call());
   const goLive = () => {
     live = true;
   };
-  return { goLive, options: { room, seed, onError } };
+  return { goLive, errors, options: { room, seed, onError, around } };
 }
 
 /** Runs what is left of the rooms' logs. @returns what went wrong, by room. */
@@ -197,9 +208,10 @@ function step(room: Rebuilding, { index, event }: LoggedEvent): void {
   replayRoomEvent(room.program, room.record, event);
 }
 
-function finish({ record, game, program, goLive, next, fromIndex }: Rebuilding): RebuiltRoom {
+function finish(room: Rebuilding): RebuiltRoom {
+  const { record, game, program, errors, goLive, next, fromIndex } = room;
   goLive();
-  return { record, game, program, replayed: next - fromIndex };
+  return { record, game, program, errors, replayed: next - fromIndex };
 }
 
 function asLost(error: unknown, { room, name }: RoomRecord): RoomsError {

@@ -23,7 +23,7 @@ export async function resumeRooms(
   const head = ledger.head?.header.height;
   if (head !== undefined) snapshots?.prepare(open, head);
   if (open.size === 0) return;
-  const { rebuilt, lost } = rebuildRooms({ node, games, snapshots });
+  const { rebuilt, lost } = rebuildRooms({ node, games, snapshots, nowMs: host.nowMs });
   for (const room of lost) closeLost(host, room);
   let resumed = 0;
   for (const room of rebuilt) if (await resumeRoom(host, room, logger)) resumed++;

@@ -13,6 +13,7 @@ import {
   type SessionKey,
   type TimestampMs,
 } from "@weft/protocol";
+import { errorPlace } from "../development/errorPlace.ts";
 import { codeOf, RoomsError } from "../errors.ts";
 import type { RoomRuntime } from "../room/roomRuntime.ts";
 import type { Seat } from "../room/seat.ts";
@@ -446,7 +447,8 @@ export class RoundRunner {
 
   #tellVoid(roundId: Hash, cause: unknown): void {
     const code = codeOf(cause);
-    this.#options.logger.warn("a round is void", { roundId, code, cause });
+    const at = errorPlace(cause);
+    this.#options.logger.warn("a round is void", { roundId, code, at, cause });
     this.#tell({ phase: "void", roundId, code, cause });
   }
 

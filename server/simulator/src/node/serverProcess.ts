@@ -214,7 +214,7 @@ export class ServerProcess {
 
   /** As `resumeRooms` does, which makes them Colyseus's. No room here may be lost. */
   #resumeRooms(snapshots: RoomSnapshots): void {
-    const { onViolation, logger } = this.#options;
+    const { onViolation, logger, nowMs } = this.#options;
     const records = this.fastChain.rooms();
     const head = this.ledger.head?.header.height;
     if (head !== undefined) snapshots.prepare(new Set(records.map(({ room }) => room)), head);
@@ -224,7 +224,8 @@ export class ServerProcess {
       fastChainId: FAST_CHAIN,
       logger,
     };
-    const { rebuilt, lost } = rebuildRooms({ node, games: { count: countGame }, snapshots });
+    const games = { count: countGame };
+    const { rebuilt, lost } = rebuildRooms({ node, games, snapshots, nowMs });
     for (const { record, error } of lost) {
       onViolation(`room ${record.name} is lost: ${codeOf(error.cause ?? error)}`);
     }

@@ -119,6 +119,7 @@ export class Player {
       connection: new ResumingConnection({
         connection,
         resume: (lane) => this.#connect(connection.roomId, lane),
+        move: (roomId) => this.#connect(roomId, undefined),
         timers: life,
         random: () => random.next(),
         resumeForMs: RESUME_MS,
