@@ -35,7 +35,7 @@ export function projectManifest(name: string, { dir }: Checkout): object {
     scripts: {
       // Without `exec` the shell between npm and the server would keep signals to itself.
       start: "exec node src/server.ts",
-      dev: "exec node --watch src/server.ts --dev",
+      dev: "exec node src/server.ts --dev",
       test: "vitest run",
       check: "tsc -p .",
       verify: "weft verify data --games src/game.ts",

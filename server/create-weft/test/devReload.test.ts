@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createClient } from "@weft/client-sdk";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, expect, test } from "vitest";
@@ -31,7 +32,7 @@ async function joinGame(url: string) {
   return { session, room: await session.join(game) };
 }
 
-test("a change of the game's file is played at once, by the same players in the same room", async () => {
+test("a change of the game's file is played at once, by the same players, and all of it can be replayed", async () => {
   const { dir } = await createProject({
     dir: join(folder, "project"),
     name: game.name,
@@ -78,4 +79,13 @@ test("a change of the game's file is played at once, by the same players in the 
     dev.kill("SIGTERM");
     await exited;
   }
+  // What was played before the change was played by another program, and both are there.
+  const programs = readdirSync(join(dir, "data", "programs")).filter((name) => /\.ts$/.test(name));
+  expect(programs).toHaveLength(2);
+  const files = programs.map((name) => join("data", "programs", name));
+  const verify = npm(dir, "run", "verify", "--", ...files);
+  const said = text(verify.stdout as NodeJS.ReadableStream);
+  expect(await once(verify, "close")).toEqual([0, null]);
+  expect(await said).toContain("nothing is wrong with");
+  expect(await said).not.toContain("not run again");
 });

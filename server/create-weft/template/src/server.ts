@@ -18,8 +18,8 @@ const server = await createGameServer({
   games: { [game.name]: game },
   dataDir: values.data,
   rpc: { port: Number(values["rpc-port"]) },
-  // In development it is stopped with every change of a file: running rounds then go on after the restart.
-  settings: values.dev ? { drainSeconds: 0 } : {},
+  // While the game is being written: a change of its file is taken at once, and players go on in a new room.
+  ...(values.dev ? { watch: [new URL("./game.ts", import.meta.url)] } : {}),
 });
 server.onRound((update) => {
   console.log(`round ${update.roundId.slice(0, 10)}: ${update.phase}`);
