@@ -24,7 +24,7 @@ const moveOf = (seq: number): Move => ({ dx: (seq % 3) - 1, dy: ((seq + 1) % 3) 
 /** A message's head, as Colyseus puts it: its kind and its name, as a short MessagePack string. */
 const headOf = (kind: number, name: string) =>
   Buffer.concat([Buffer.from([kind, 0xa0 | name.length]), Buffer.from(name)]);
-const BYTES_HEAD = { frame: headOf(Protocol.ROOM_DATA_BYTES, Message.frame) };
+const FRAME_HEAD = headOf(Protocol.ROOM_DATA_BYTES, Message.frame);
 const SEAL_HEAD = headOf(Protocol.ROOM_DATA_BYTES, Message.seal);
 const WELCOME_HEAD = headOf(Protocol.ROOM_DATA, Message.welcome);
 
@@ -35,7 +35,7 @@ const prepared: Prepared[] = [];
 function preparedFrame(seq: number): Prepared {
   for (let next = prepared.length + 1; next <= seq; next++) {
     const canonical = encodeFrame({ seq: next, action: MOVE, input: moveOf(next) });
-    prepared.push({ canonical, wire: clientFrame(Buffer.concat([BYTES_HEAD.frame, canonical])) });
+    prepared.push({ canonical, wire: clientFrame(Buffer.concat([FRAME_HEAD, canonical])) });
   }
   return prepared[seq - 1] as Prepared;
 }
