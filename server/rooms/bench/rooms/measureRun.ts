@@ -68,6 +68,7 @@ export async function measureRun(system: System, cell: Cell, wrapper?: string): 
   }
 }
 
+/** Where nothing has shown at all, it takes at least as long as it was looked for. */
 function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? MEASURE_MS;
 }
