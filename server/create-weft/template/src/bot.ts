@@ -5,20 +5,16 @@ import { type GameState, game } from "./game.ts";
 
 const STEP_MS = 150;
 
-/** Logs in with a new wallet, joins a room and plays. @returns a function that leaves */
-export async function startBot(url: string): Promise<() => Promise<void>> {
+/** Logs in with a new wallet, joins a room and plays until the process ends. */
+export async function startBot(url: string): Promise<void> {
   const client = createClient({ url });
   const wallet = privateKeyToAccount(generatePrivateKey());
   const { pass } = await client.faucet(wallet.address); // on development servers
   const session = await client.login({ wallet, pass, game });
   const room = await session.join(game);
-  const timer = setInterval(() => {
+  setInterval(() => {
     if (room.status === "open") room.act.step(towardsCoin(room.state, session.id));
   }, STEP_MS);
-  return async () => {
-    clearInterval(timer);
-    await room.leave();
-  };
 }
 
 function towardsCoin({ diggers, coins }: GameState, id: string) {

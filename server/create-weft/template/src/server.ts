@@ -1,6 +1,6 @@
 // The server: `npm start`. Hosts the game, keeps the ledger in a folder, and lets bots play.
 import { parseArgs } from "node:util";
-import { createGameServer } from "@weft/rooms";
+import { createGameServer, stopOnSignals } from "@weft/rooms";
 import { startBot } from "./bot.ts";
 import { game } from "./game.ts";
 
@@ -29,15 +29,8 @@ server.onRound((update) => {
 const { url } = await server.listen(Number(values.port));
 console.log(`players connect to ${url}`);
 console.log(`explorer and JSON-RPC at ${server.node.rpc.url}`);
-const leave = await Promise.all(Array.from({ length: Number(values.bots) }, () => startBot(url)));
+for (let bots = Number(values.bots); bots > 0; bots--) await startBot(url);
 
-let stopping = false;
-async function stop(): Promise<void> {
-  if (stopping) process.exit(1);
-  stopping = true;
-  await Promise.allSettled(leave.map((bot) => bot()));
-  await server.stop();
-  process.exit(0);
-}
-process.on("SIGINT", stop);
-process.on("SIGTERM", stop);
+// Ctrl-C stops at once; SIGTERM lets running rounds end first, and tells players when to come back.
+await stopOnSignals(server);
+process.exit(0); // the bots would wait for the server
