@@ -8,7 +8,7 @@ export type PollOptions = {
 };
 
 /**
- * Asks again and again until there is an answer.
+ * Asks again and again until there is an answer, and not once when there is no time.
  * @throws ClientError CHAIN_TIMEOUT, ABORTED, CHAIN_UNREACHABLE, with `details`.
  */
 export async function pollUntil<T>(
@@ -26,6 +26,9 @@ export async function pollUntil<T>(
         cause: signal.reason,
       });
     }
+    if (performance.now() >= deadlineMs) {
+      throw new ClientError("CHAIN_TIMEOUT", `${what} took more than ${timeoutMs} ms`, { details });
+    }
     const answer = await ask().catch((cause: unknown) => {
       if (cause instanceof ClientError) throw cause;
       throw new ClientError("CHAIN_UNREACHABLE", `lost the chain while waiting for ${what}`, {
@@ -34,9 +37,6 @@ export async function pollUntil<T>(
       });
     });
     if (answer !== undefined) return answer;
-    if (performance.now() >= deadlineMs) {
-      throw new ClientError("CHAIN_TIMEOUT", `${what} took more than ${timeoutMs} ms`, { details });
-    }
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
