@@ -43,6 +43,8 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   #suspended = false;
   /** Ends the wait for players who don't come back after a restart. */
   #absence: NodeJS.Timeout | undefined;
+  /** What `autoDispose` is when nobody is awaited. */
+  #disposes = true;
   readonly #claims = new Map<Seat, Claim>();
   /** Each seat's newest connection. What an older one does is no more of interest. */
   readonly #connections = new Map<Seat, RoomClient>();
@@ -132,14 +134,22 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     this.runner.resume(readPendingReport(node, this.runtime.journal.record));
     this.#hideWhenFull();
     if (this.runtime.seats.size === 0) return;
-    const { autoDispose } = this;
+    this.#disposes = this.autoDispose;
     this.autoDispose = false;
     this.#absence = setTimeout(() => {
       for (const seat of [...this.runtime.seats.values()]) {
         if (seat.awaited) this.runtime.leave(seat, "disconnected");
       }
-      this.autoDispose = autoDispose;
     }, settings.reconnectionSeconds * 1000);
+  }
+
+  /** When nobody is awaited any more, the room ends once it is empty, as any other. */
+  #endAbsence(): void {
+    if (this.#absence === undefined) return;
+    for (const { awaited } of this.runtime.seats.values()) if (awaited) return;
+    clearTimeout(this.#absence);
+    this.#absence = undefined;
+    this.autoDispose = this.#disposes;
   }
 
   /**
@@ -244,6 +254,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     this.#connect(seat, client);
     this.#reconnections.get(seat)?.reject?.(new Error("resumed"));
     this.#reconnections.delete(seat);
+    this.#endAbsence();
     this.#welcome(client, seat);
     this.runner.greet(seat);
   }
@@ -319,6 +330,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     // (Colyseus gives a plain promise where it refused at once: that has nothing to reject.)
     this.#reconnections.get(seat)?.reject?.(new Error(reason));
     this.#reconnections.delete(seat);
+    this.#endAbsence();
     this.onPlayerLeft(seat, reason);
   }
 
