@@ -50,6 +50,18 @@ export function programsPath(root, runtime) {
 }
 
 /**
+ * What else programs are started with: Node keeps compiled code, types stripped, which halves the time that a game
+ * server and each process of the tests take to load.
+ * @param {string} root
+ * @param {Runtime} runtime
+ * @returns {NodeJS.ProcessEnv}
+ */
+function programsEnv(root, runtime) {
+  const NODE_COMPILE_CACHE = join(root, "node_modules", ".cache", "compiled");
+  return { NODE_COMPILE_CACHE, ...process.env, PATH: programsPath(root, runtime) };
+}
+
+/**
  * Runs a program of node_modules, or `node`, with our stdio, to its end.
  * @param {string} root
  * @param {Runtime} runtime
@@ -66,8 +78,7 @@ export async function launch(root, runtime, program, args) {
     const message = `there is no program "${program}" in node_modules/.bin`;
     throw new SetUpError("UNKNOWN_PROGRAM", message, { exitCode: 127 });
   }
-  const PATH = programsPath(root, runtime);
-  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, PATH } });
+  const child = spawn(command, args, { stdio: "inherit", env: programsEnv(root, runtime) });
   const stopForwarding = forwardSignals(child);
   try {
     return await new Promise((resolve, reject) => {
