@@ -5,8 +5,8 @@ import { MUTATIONS, simulate } from "../src/index.ts";
 import { runSeeds } from "../src/runSeeds.ts";
 import { openTestFiles } from "./openTestFiles.ts";
 
-/** More with WEFT_SIMULATED_SEEDS; `npm run simulate` is for many. */
-const SEEDS = Number(process.env.WEFT_SIMULATED_SEEDS ?? 1000);
+/** CI has time for a thousand. More with WEFT_SIMULATED_SEEDS; `npm run simulate` is for many. */
+const SEEDS = Number(process.env.WEFT_SIMULATED_SEEDS ?? (process.env.CI ? 1000 : 300));
 const JOBS = 2;
 /** In so many seeds every fault is found. The first ones are enough for most. */
 const MUTATION_SEEDS = 40;

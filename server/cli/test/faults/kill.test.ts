@@ -1,12 +1,13 @@
 import { expect, test, vi } from "vitest";
 import { runKills } from "./killSuite.ts";
 
-const KILLS = 100;
+/** CI has the time for as many as it takes to be sure; who changes something wants an answer sooner. */
+const KILLS = process.env.CI ? 100 : 25;
 /** Far more than it takes. */
 const TIMEOUT_MS = 20 * 60_000;
 
 test(
-  "a server that is killed a hundred times under load loses nothing and does nothing twice",
+  `a server that is killed ${KILLS} times under load loses nothing and does nothing twice`,
   async () => {
     // Colyseus's SDK says on the console that it reconnects.
     vi.spyOn(console, "info").mockImplementation(() => {});
@@ -16,8 +17,9 @@ test(
     const summary = await runKills({ kills: KILLS, seed, log });
     log(JSON.stringify(summary));
     expect(summary.kills).toBe(KILLS);
-    // The suite has done what it says: every moment was hit, and players came back each time they could.
-    expect(Math.min(...Object.values(summary.killedIn))).toBeGreaterThan(0);
+    // The suite has done what it says: every moment was hit, which few kills may miss, and players came back each time they could.
+    const rarest = Math.min(...Object.values(summary.killedIn));
+    if (KILLS >= 100) expect(rarest).toBeGreaterThan(0);
     expect(summary.comebacks).toBeGreaterThan(KILLS);
     expect(summary.actions).toBeGreaterThan(10 * KILLS);
     expect(summary.roundsReported).toBeGreaterThan(0);
