@@ -13,7 +13,7 @@ import {
 import { expectRevert } from "./support/expectRevert.ts";
 import { game, registration, reportOf, roundActions, roundId } from "./support/roundActions.ts";
 import { coSign, createPlayers } from "./support/roundPlayers.ts";
-import { accounts } from "./support/startTestChain.ts";
+import { accounts, receiptOf } from "./support/startTestChain.ts";
 import { useTestChain } from "./support/useTestChain.ts";
 
 const { alice, bob, operator } = accounts;
@@ -222,7 +222,7 @@ describe("a co-signature is refused", () => {
       account: operator,
       gas: 10_000_000n,
     });
-    const { status, gasUsed } = await client.waitForTransactionReceipt({ hash });
+    const { status, gasUsed } = await receiptOf(client, hash);
     expect(status).toBe("reverted");
     expect(gasUsed).toBeLessThan(150_000n);
   });

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type Abi,
   type Address,
@@ -9,6 +10,7 @@ import {
   parseEther,
   publicActions,
   type TransactionReceipt,
+  TransactionReceiptNotFoundError,
   walletActions,
 } from "viem";
 import { foundry } from "viem/chains";
@@ -16,6 +18,8 @@ import { genesisDeployments } from "../../bytecode.ts";
 import { type CompiledContract, compileSolidity } from "../../compiler/compileSolidity.ts";
 import { deployerAddress, systemAddress } from "../../deployments.ts";
 import { startAnvil } from "./startAnvil.ts";
+
+const RECEIPT_POLL_MS = 5;
 
 /** Accounts of the tests. They have no keys: anvil lets any account send. */
 export const accounts = {
@@ -59,13 +63,28 @@ export interface TestChain {
   stop(): Promise<void>;
 }
 
+/**
+ * Asks until it is there. viem's own waiting asks once a block: who asks between a block and its receipts waits for the
+ * next block, which a chain that makes blocks for transactions only never makes.
+ */
+export async function receiptOf(client: TestClient, hash: Hex): Promise<TransactionReceipt> {
+  for (;;) {
+    try {
+      return await client.getTransactionReceipt({ hash });
+    } catch (error) {
+      if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+    }
+    await setTimeout(RECEIPT_POLL_MS);
+  }
+}
+
 /** Starts anvil and creates the contracts as the ZK chain's genesis does. */
 export async function startTestChain(): Promise<TestChain> {
   const anvil = await startAnvil();
   const client = createClient(anvil.url);
 
   async function mined(hash: Promise<Hex>): Promise<TransactionReceipt> {
-    const receipt = await client.waitForTransactionReceipt({ hash: await hash });
+    const receipt = await receiptOf(client, await hash);
     if (receipt.status !== "success") throw new Error(`${receipt.transactionHash} failed`);
     return receipt;
   }
