@@ -1,9 +1,9 @@
 // What prediction costs in a frame: eight players at 30 ticks a second, 80 to 120 ms there and back, a twentieth of all packets lost.
 
+import { createChance } from "@weft/protocol/testing";
 import { predict } from "../src/predict/predict.ts";
 import { testGame } from "../src/predict/testGame.ts";
 import { simulate } from "../src/predict/testNetwork.ts";
-import { createChance } from "../src/predict/testTime.ts";
 
 type Row = { metric: string; value: number; unit: string };
 

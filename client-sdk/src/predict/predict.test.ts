@@ -1,3 +1,4 @@
+import { createChance } from "@weft/protocol/testing";
 import { describe, expect, test } from "vitest";
 import { MAX_PREDICTED_ACTIONS, MAX_PREDICTED_TICKS } from "../limits.ts";
 import { predict } from "./predict.ts";
@@ -5,7 +6,6 @@ import type { Correction, PredictOptions } from "./prediction.ts";
 import { DASH_FACTOR, type FieldState, SPEED, START, TICK_RATE_HZ, testGame } from "./testGame.ts";
 import { simulate } from "./testNetwork.ts";
 import type { SimulatedOptions } from "./testServer.ts";
-import { createChance } from "./testTime.ts";
 
 const FRAME_MS = 1000 / 60;
 /** Units that a craft flies in a frame. */

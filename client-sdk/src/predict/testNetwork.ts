@@ -1,13 +1,14 @@
 import { Decoder, type Schema } from "@colyseus/schema";
 import type { Game } from "@weft/game";
 import { chainId as toChainId } from "@weft/protocol";
+import { createChance } from "@weft/protocol/testing";
 import type { z } from "zod";
 import { createRoom } from "../room/createRoom.ts";
 import type { MessageName, RoomConnection } from "../room/roomConnection.ts";
 import { origin, testSignature } from "../room/testLane.ts";
 import type { PredictedRoom } from "./prediction.ts";
 import { type SimulatedOptions, SimulatedServer } from "./testServer.ts";
-import { createChance, Link, VirtualTime } from "./testTime.ts";
+import { Link, VirtualTime } from "./testTime.ts";
 
 /** A client's connection, over a simulated network. */
 class SimulatedConnection<State extends Schema> implements RoomConnection {

@@ -7,6 +7,7 @@ import { cpSync, openSync, readSync, rmSync, statSync, truncateSync, writeSync }
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Block, bytesEqual } from "@weft/protocol";
+import { createRandom } from "@weft/protocol/testing";
 import { LedgerError } from "./errors.ts";
 import { openLmdbStore } from "./lmdbStore.ts";
 import type { StoreRepair } from "./repairStore.ts";
@@ -19,17 +20,6 @@ if (base === undefined || dir === undefined)
   throw new Error("usage: testDamage.ts <base> <dir> <from> <to>");
 const blocks = damageBlocks();
 const stored = blocks.slice(0, -DAMAGE_APPENDED);
-
-/** mulberry32: small, and the same everywhere. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 function flip(fd: number, at: number, random: (below: number) => number): void {
   const byte = Buffer.alloc(1);

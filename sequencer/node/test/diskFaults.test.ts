@@ -10,10 +10,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { createRandom } from "@weft/protocol/testing";
 import { expect, test } from "vitest";
 import {
   createPlayer,
-  createRandom,
   expectLedgerWhole,
   expectNothingElse,
   expectWhole,

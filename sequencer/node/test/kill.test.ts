@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { createRandom } from "@weft/protocol/testing";
 import { expect, test } from "vitest";
 import {
   createPlayer,
-  createRandom,
   expectLedgerWhole,
   expectWhole,
   type Player,

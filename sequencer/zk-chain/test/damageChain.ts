@@ -7,6 +7,7 @@ import { cpSync, openSync, readSync, rmSync, statSync, truncateSync, writeSync }
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Block, chainNumber } from "@weft/protocol";
+import { createRandom } from "@weft/protocol/testing";
 import { createZkEngine, storeOnDisk } from "../src/engine/engine.ts";
 import { ZkChainError } from "../src/errors.ts";
 import { everyKindOfBlock, ignoreEvents, tellAll } from "./everyKindOfBlock.ts";
@@ -29,17 +30,6 @@ async function writeBase(): Promise<void> {
   const onDisk = createZkEngine(ignoreEvents, storeOnDisk(base));
   for (const block of ledger.blocks.slice(0, -1)) await onDisk.execute(block);
   await onDisk.close();
-}
-
-/** mulberry32: small, and the same everywhere. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }
 
 /** @returns what was done, in words */

@@ -28,17 +28,6 @@ export function temporaryDir(): string {
   return dir;
 }
 
-/** mulberry32 */
-export function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 /** What a player was told is on disk, and how many of their transactions that makes at least. */
 export type Player = {
   readonly account: PrivateKeyAccount;
