@@ -19,20 +19,15 @@ import {
   toMontgomery,
   WORD_BYTES,
 } from "./limbs.ts";
-import {
-  FULL_ROUNDS,
-  INTERNAL_DIAGONAL,
-  isPartial,
-  PARTIAL_ROUNDS,
-  roundConstants,
-  WIDTH,
-} from "./parameters.ts";
+import { INTERNAL_DIAGONAL, roundConstants, WIDTH } from "./parameters.ts";
+import { type Places, permute, ROUNDS, squeeze } from "./permute.ts";
 import {
   add,
   address,
   and,
   type Bytes,
   call,
+  callWith,
   constant,
   encodeModule,
   getLocal,
@@ -45,8 +40,6 @@ import {
   type WasmFunction,
 } from "./wasmBytes.ts";
 
-const ROUNDS = FULL_ROUNDS + PARTIAL_ROUNDS;
-
 /** Where the `index`th element of the module's memory is. */
 const at = (index: number) => index * ELEMENT_BYTES;
 const STATE = [at(0), at(1), at(2), at(3)] as const;
@@ -55,14 +48,24 @@ const ONE = at(5);
 const INTO = at(6);
 const OUT = at(7);
 const SCRATCH = at(8);
-/** What the internal matrix adds to every element of the state. */
 const SUM = at(9);
-/** The same and the next round's constant, for the first element. */
 const SUM_AND_CONSTANT = at(10);
 const DIAGONAL = [at(11), at(12), at(13), at(14)] as const;
 const CONSTANTS = at(15);
 const constantOf = (round: number, element: number) =>
   CONSTANTS + (round * WIDTH + element) * ELEMENT_BYTES;
+
+const PLACES: Places = {
+  state: STATE,
+  scratch: SCRATCH,
+  zero: ZERO,
+  one: ONE,
+  out: OUT,
+  diagonal: DIAGONAL,
+  sum: SUM,
+  sumAndConstant: SUM_AND_CONSTANT,
+  constantOf,
+};
 
 /** From here on the memory is for inputs and outputs. */
 export const FREE_ADDRESS = Math.ceil(constantOf(ROUNDS, 0) / 64) * 64;
@@ -77,11 +80,6 @@ const FROM_BYTES = 3;
 const TO_BYTES = 4;
 const EXTERNAL = 5;
 const INTERNAL_SUM = 6;
-
-const callWith = (index: number, ...addresses: readonly number[]): Bytes[] => [
-  ...addresses.map(address),
-  call(index),
-];
 
 const loadFrom = (element: number, limb: number): Bytes => [
   ...address(element),
@@ -175,31 +173,6 @@ function internalSum(): WasmFunction {
   return { parameters: 1, locals: LIMBS + 1, code: [...sums, ...folded] };
 }
 
-/** `()`: Poseidon2's permutation of the state. */
-function permute(): WasmFunction {
-  const constants = (round: number) =>
-    STATE.map((_, i) => (round < ROUNDS ? constantOf(round, i) : ZERO));
-  const code = callWith(EXTERNAL, ...constants(0));
-  for (let round = 0; round < ROUNDS; round++) {
-    if (!isPartial(round)) {
-      code.push(...STATE.flatMap(sbox), ...callWith(EXTERNAL, ...constants(round + 1)));
-      continue;
-    }
-    code.push(...sbox(STATE[0]), ...callWith(INTERNAL_SUM, constantOf(round + 1, 0)));
-    STATE.forEach((element, i) => {
-      const addend = i === 0 ? SUM_AND_CONSTANT : SUM;
-      code.push(...callWith(MULTIPLY_ADD, element, element, DIAGONAL[i] as number, addend));
-    });
-    if (isPartial(round + 1)) continue;
-    for (const i of [1, 2, 3] as const) {
-      code.push(...callWith(ADD, STATE[i], STATE[i], constantOf(round + 1, i)));
-    }
-  }
-  // back below 2·p, for the next permutation's first matrix
-  code.push(...STATE.flatMap((element) => callWith(MULTIPLY_ADD, element, element, ONE, ZERO)));
-  return { name: "permute", parameters: 0, locals: 0, code };
-}
-
 /** `(element, bytes)`: adds 32 bytes, little-endian, to an element of the state. */
 function absorb(): WasmFunction {
   const [element, bytes] = [0, 1];
@@ -208,15 +181,6 @@ function absorb(): WasmFunction {
     ...[getLocal(element), address(SCRATCH), address(INTO), getLocal(element), call(MULTIPLY_ADD)],
   ];
   return { name: "absorb", parameters: 2, locals: 0, code };
-}
-
-/** `(bytes)`: writes the state's first element as 32 bytes, little-endian. */
-function squeeze(): WasmFunction {
-  const code = [
-    ...callWith(MULTIPLY_ADD, SCRATCH, STATE[0], OUT, ZERO),
-    ...[getLocal(0), address(SCRATCH), call(TO_BYTES)],
-  ];
-  return { name: "squeeze", parameters: 1, locals: 0, code };
 }
 
 /** The module's exports. Addresses are of its memory. */
@@ -231,7 +195,14 @@ export type PermutationModule = {
 export function instantiatePermutation(): PermutationModule {
   const functions = [
     ...[multiplyAdd(), square(), addElements(), fromBytes(), toBytes(), external(), internalSum()],
-    ...[permute(), absorb(), squeeze()],
+    permute(PLACES, {
+      sbox,
+      external: EXTERNAL,
+      internalSum: (constant) => callWith(INTERNAL_SUM, constant),
+      multiplyAdd: MULTIPLY_ADD,
+      add: ADD,
+    }),
+    ...[absorb(), squeeze(PLACES, MULTIPLY_ADD, TO_BYTES)],
   ];
   const module = new WebAssembly.Module(encodeModule(functions, MEMORY_PAGES) as BufferSource);
   const exports = new WebAssembly.Instance(module).exports as PermutationModule;

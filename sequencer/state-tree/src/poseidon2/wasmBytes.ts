@@ -46,6 +46,10 @@ export const getLocal = (index: number): Bytes => [0x20, ...unsigned(index)];
 export const setLocal = (index: number): Bytes => [0x21, ...unsigned(index)];
 export const call = (index: number): Bytes => [0x10, ...unsigned(index)];
 export const address = (value: number): Bytes => [0x41, ...signed(BigInt(value))];
+export const callWith = (index: number, ...addresses: readonly number[]): Bytes[] => [
+  ...addresses.map(address),
+  call(index),
+];
 export const constant = (value: bigint): Bytes => [0x42, ...signed(value)];
 export const add: Bytes = [0x7c];
 export const subtract: Bytes = [0x7d];

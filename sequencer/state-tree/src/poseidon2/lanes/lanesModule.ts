@@ -1,15 +1,9 @@
-import {
-  FULL_ROUNDS,
-  INTERNAL_DIAGONAL,
-  isPartial,
-  PARTIAL_ROUNDS,
-  roundConstants,
-  WIDTH,
-} from "../parameters.ts";
+import { INTERNAL_DIAGONAL, roundConstants, WIDTH } from "../parameters.ts";
+import { type Places, permute, ROUNDS, squeeze } from "../permute.ts";
 import {
   address,
-  type Bytes,
   call,
+  callWith,
   encodeModule,
   getLocal,
   type WasmFunction,
@@ -36,7 +30,6 @@ import {
 } from "./elementFunctions.ts";
 import { ConstantTable } from "./vectorCode.ts";
 
-const ROUNDS = FULL_ROUNDS + PARTIAL_ROUNDS;
 const PAGE_BYTES = 65_536;
 
 /** Where the `index`th element of the module's memory is. */
@@ -49,14 +42,23 @@ const ONE = at(7);
 const DIAGONAL = [at(8), at(9), at(10), at(11)] as const;
 // Integers from here on.
 const ZERO = at(12);
-/** What the internal matrix adds to every element of the state. */
 const SUM = at(13);
-/** The same and the next round's constant, for the first element. */
 const SUM_AND_CONSTANT = at(14);
 const CONSTANTS = at(15);
 const constantOf = (round: number, element: number) =>
   CONSTANTS + (round * WIDTH + element) * ELEMENT_BYTES;
 const TABLE = constantOf(ROUNDS, 0);
+const PLACES: Places = {
+  state: STATE,
+  scratch: SCRATCH,
+  zero: ZERO,
+  one: ONE,
+  out: OUT,
+  diagonal: DIAGONAL,
+  sum: SUM,
+  sumAndConstant: SUM_AND_CONSTANT,
+  constantOf,
+};
 
 // Places in the list of functions.
 const SBOX = 0;
@@ -68,38 +70,6 @@ const INTERNAL_SUM = 5;
 const FROM_BYTES = 6;
 const TO_BYTES = 7;
 
-const callWith = (index: number, ...addresses: readonly number[]): Bytes[] => [
-  ...addresses.map(address),
-  call(index),
-];
-
-/** `()`: Poseidon2's permutation of the state. */
-function permute(): WasmFunction {
-  const constants = (round: number) =>
-    STATE.map((_, i) => (round < ROUNDS ? constantOf(round, i) : ZERO));
-  const code = callWith(EXTERNAL, ...constants(0));
-  for (let round = 0; round < ROUNDS; round++) {
-    if (!isPartial(round)) {
-      code.push(...STATE.flatMap((element) => callWith(SBOX, element)));
-      code.push(...callWith(EXTERNAL, ...constants(round + 1)));
-      continue;
-    }
-    code.push(...callWith(SBOX, STATE[0]));
-    code.push(...callWith(INTERNAL_SUM, SUM, SUM_AND_CONSTANT, constantOf(round + 1, 0)));
-    STATE.forEach((element, i) => {
-      const addend = i === 0 ? SUM_AND_CONSTANT : SUM;
-      code.push(...callWith(MULTIPLY_ADD, element, element, DIAGONAL[i] as number, addend));
-    });
-    if (isPartial(round + 1)) continue;
-    for (const i of [1, 2, 3] as const) {
-      code.push(...callWith(ADD, STATE[i], STATE[i], constantOf(round + 1, i)));
-    }
-  }
-  // back to about ±p, for the next permutation's first matrix
-  code.push(...STATE.flatMap((element) => callWith(MULTIPLY_ADD, element, element, ONE, ZERO)));
-  return { name: "permute", parameters: 0, locals: 0, code };
-}
-
 /** `(element, bytes)`: adds 32 bytes, little-endian, for each lane, to an element of the state. */
 function absorb(): WasmFunction {
   const [element, bytes] = [getLocal(0), getLocal(1)];
@@ -109,15 +79,6 @@ function absorb(): WasmFunction {
     ...[element, address(SCRATCH), address(INTO), address(SUM), call(MULTIPLY_ADD)],
   ];
   return { name: "absorb", parameters: 2, locals: 0, code };
-}
-
-/** `(bytes)`: writes the state's first element as 32 bytes, little-endian, for each lane. */
-function squeeze(): WasmFunction {
-  const code = [
-    ...callWith(MULTIPLY_ADD, SCRATCH, STATE[0], OUT, ZERO),
-    ...[getLocal(0), address(SCRATCH), call(TO_BYTES)],
-  ];
-  return { name: "squeeze", parameters: 1, locals: 0, code };
 }
 
 /** Addresses are of the module's memory. */
@@ -143,7 +104,14 @@ export function instantiateLanes(freeBytes: number): LanesModule {
   const functions = [
     ...[sbox(table), multiplyAdd(table), addElements(table), toIntegers(table)],
     ...[external(table, state), internalSum(table, state), fromBytes(table), toBytes(table)],
-    ...[permute(), absorb(), squeeze()],
+    permute(PLACES, {
+      sbox: (element) => callWith(SBOX, element),
+      external: EXTERNAL,
+      internalSum: (constant) => callWith(INTERNAL_SUM, SUM, SUM_AND_CONSTANT, constant),
+      multiplyAdd: MULTIPLY_ADD,
+      add: ADD,
+    }),
+    ...[absorb(), squeeze(PLACES, MULTIPLY_ADD, TO_BYTES)],
   ];
   const freeAddress = table.end;
   const pages = Math.ceil((freeAddress + freeBytes) / PAGE_BYTES);
