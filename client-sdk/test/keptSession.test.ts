@@ -1,8 +1,8 @@
+import { tally } from "@weft/game/testing";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient, type KeptSession } from "../src/index.ts";
 import { logIn, newPlayer, startServer } from "./startServer.ts";
-import { tally } from "./tally.ts";
 
 let server: GameServer;
 let url: string;

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CircuitArtifacts, ownershipArtifacts } from "@weft/circuits";
 import { makeTestSetup } from "@weft/circuits/testing";
+import { tally } from "@weft/game/testing";
 import { hexToBytes } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClient, createIdentity, type Identity } from "../src/index.ts";
 import { newPlayer, type Player, startServer } from "./startServer.ts";
-import { tally } from "./tally.ts";
 
 /** A game server of a studio that has held a ceremony of its own, and has neither key nor files of this repository. */
 

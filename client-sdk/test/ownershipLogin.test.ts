@@ -1,4 +1,5 @@
 import { contractAddresses } from "@weft/contracts";
+import { tally } from "@weft/game/testing";
 import type { Address } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import type { PublicClient } from "viem";
@@ -7,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readPassProof } from "../src/chain/passProof.ts";
 import { createClient, createIdentity, type Identity, type LoginProgress } from "../src/index.ts";
 import { newPlayer, type Player, startServer } from "./startServer.ts";
-import { tally } from "./tally.ts";
 
 const contract = contractAddresses.gamePass.toLowerCase() as Address;
 

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { tally } from "@weft/game/testing";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { JoinedRoom } from "../src/index.ts";
 import { logIn, newPlayer } from "./startServer.ts";
-import { tally } from "./tally.ts";
 
 const PATIENTLY = { timeout: 30_000 };
 const dir = mkdtempSync(join(tmpdir(), "weft-reload-"));

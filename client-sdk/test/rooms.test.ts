@@ -1,10 +1,10 @@
+import { tally } from "@weft/game/testing";
 import { type CodedError, Message } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClient, type JoinedRoom, type RoomLeave, type Session } from "../src/index.ts";
 import { logIn, newPlayer, type Player, startServer } from "./startServer.ts";
-import { tally } from "./tally.ts";
 
 let server: GameServer;
 let url: string;

@@ -1,9 +1,9 @@
+import { tally } from "@weft/game/testing";
 import type { CodedError } from "@weft/protocol";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { JoinedRoom, ProposedReport } from "../src/index.ts";
 import { logIn, newPlayer, startServer } from "./startServer.ts";
-import { tally } from "./tally.ts";
 
 type TallyRoom = JoinedRoom<typeof tally>;
 

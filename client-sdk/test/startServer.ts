@@ -1,8 +1,8 @@
+import { tally } from "@weft/game/testing";
 import { createGameServer, type GameServerOptions } from "@weft/rooms";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import type { Wallet } from "../src/index.ts";
 import { createClient, type WeftClient } from "../src/index.ts";
-import { tally } from "./tally.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 

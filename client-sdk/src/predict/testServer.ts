@@ -1,5 +1,6 @@
 import { Encoder, type Schema } from "@colyseus/schema";
 import { createGameInstance, type Game, type GameInstance } from "@weft/game";
+import { hashOf, payoutOf } from "@weft/game/testing";
 import {
   decodeFrame,
   extendLane,
@@ -22,8 +23,6 @@ export type SimulatedOptions = LinkConditions & {
   readonly timerMs?: number;
 };
 
-const hashOf = (n: number): Hash => `0x${n.toString(16).padStart(64, "0")}`;
-const payoutOf = (n: number): `0x${string}` => `0x${n.toString(16).padStart(40, "0")}`;
 const { sessionId: ME, lane: LANE, room: ADDRESS, chainId: CHAIN_ID } = origin;
 /** The server's clock has nothing to do with the client's. */
 const SERVER_AHEAD_MS = 1_790_000_000_000;

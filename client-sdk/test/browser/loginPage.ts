@@ -1,7 +1,7 @@
+import { tally } from "@weft/game/testing";
 import type { Hex } from "@weft/protocol";
 import { privateKeyToAccount } from "viem/accounts";
 import { createClient, createIdentity, type LoginProgress } from "../../src/index.ts";
-import { tally } from "../tally.ts";
 
 /** What a page does, as an application would write it. Runs in a browser. */
 export type LoginOutcome = {

@@ -5,6 +5,8 @@ import { createGameInstance } from "./createGameInstance.ts";
 import type { GameError } from "./errors.ts";
 import type { FrameOutcome, Game, GameInstance } from "./types.ts";
 
+export { createTally, tally } from "./tallyGame.ts";
+
 /** For tests: 32 bytes that end in `n`. */
 export const hashOf = (n: number): Hash => `0x${n.toString(16).padStart(64, "0")}`;
 /** For tests: the payout address of the player in seat `n`. */
