@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { GameServer } from "@weft/rooms";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { JoinedRoom } from "../src/index.ts";
@@ -37,7 +38,7 @@ async function framesUntil(
   ...views: readonly { update(): void }[]
 ): Promise<void> {
   while (!isSo()) {
-    await new Promise((resolve) => setTimeout(resolve, 16));
+    await wait(16);
     for (const view of views) view.update();
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { createTally, RawPlayer, type RawRoom, ServerProcess } from "@weft/rooms/testing";
 import { verifyDirectory } from "../src/verify/verifyDirectory.ts";
 
@@ -84,7 +85,7 @@ async function play(room: RawRoom): Promise<void> {
       sealedAtMs = nowMs;
       room.seal();
     }
-    await pause(BURST_MS);
+    await wait(BURST_MS);
   }
   room.seal();
   await room.next("finality", ({ sequenced }) => sequenced >= room.head.seq);
@@ -125,7 +126,7 @@ async function comeBack(player: RawPlayer, roomId: string, lane: number): Promis
       room.room.reconnection.enabled = false;
       return room;
     } catch {
-      await pause(RETRY_MS);
+      await wait(RETRY_MS);
     }
   }
 }
@@ -158,5 +159,3 @@ const row = (metric: string, value: number, unit: string) => ({
 function median(all: readonly number[]): number {
   return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { ServerProcess } from "@weft/rooms/testing";
 import { verifyDirectory } from "../../src/verify/verifyDirectory.ts";
 import { FaultPlayer, faultGame, GAME_OPTIONS } from "./faultPlayer.ts";
@@ -117,11 +118,11 @@ async function killOnce(
 ): Promise<Moment> {
   const moment = random.pick<Moment>({ starting: 4, comingBack: 7, playing: 9 });
   if (moment === "starting") {
-    await pause(random.below(600));
+    await wait(random.below(600));
   } else {
     await victim.started();
     if (moment === "playing") await allPlay(players);
-    await pause(random.below(moment === "playing" ? 400 : 300));
+    await wait(random.below(moment === "playing" ? 400 : 300));
   }
   await victim.kill();
   return moment;
@@ -170,7 +171,7 @@ async function checkRounds(server: ServerProcess): Promise<number> {
 }
 
 async function roomsClosed(server: ServerProcess): Promise<void> {
-  while (((await server.ask("rooms")) as unknown[]).length > 0) await pause(20);
+  while (((await server.ask("rooms")) as unknown[]).length > 0) await wait(20);
 }
 
 function checkLogs({ heard }: ServerProcess): void {
@@ -190,5 +191,3 @@ async function verify(server: ServerProcess, log: KillOptions["log"]): Promise<v
 function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

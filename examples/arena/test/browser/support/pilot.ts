@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { matchMaker } from "@colyseus/core";
 import type { Page } from "playwright-core";
 import { type Steering, steer } from "../../../src/bots/steer.ts";
@@ -35,7 +36,7 @@ export async function fly(
       }
     }
     // What a key does is seen in the next tick at the earliest.
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await wait(20);
   }
   for (const key of down) await keyboard.up(key);
 }
