@@ -1,7 +1,7 @@
 import { bytesToHex, type Hex, hexToBytes } from "./bytes.ts";
 import { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
-import { utf8ToBytes } from "./hash.ts";
 import { type RlpItem, rlpDecode, rlpEncode } from "./rlp.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /**
  * A two-way mapping between a type and RLP items. Every codec is canonical: one value, one item.
@@ -91,9 +91,11 @@ export function uint<T extends number = number>(max: number = Number.MAX_SAFE_IN
 }
 
 function uintToBytes(value: number): Uint8Array {
-  const reversed: number[] = [];
-  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) reversed.push(rest % 256);
-  return Uint8Array.from(reversed.reverse());
+  let length = 0;
+  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) length++;
+  const bytes = new Uint8Array(length);
+  for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) bytes[--length] = rest % 256;
+  return bytes;
 }
 
 /** Byte string of at most `maxBytes`. */
@@ -132,20 +134,18 @@ export function fixedHex(length: number): Codec<Hex> {
 export const address = fixedHex(20);
 export const hash = fixedHex(32);
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /** Well-formed Unicode text of at most `maxBytes` in UTF-8. */
 export function text(maxBytes: number): Codec<string> {
   const inner = bytes(maxBytes);
   return {
     encode(value, path) {
       if (!value.isWellFormed()) fail("VALUE_UNENCODABLE", path, "text with a lone surrogate");
-      return inner.encode(utf8ToBytes(value), path);
+      return inner.encode(encodeUtf8(value), path);
     },
     decode(item, path) {
       const encoded = inner.decode(item, path);
       try {
-        return strictUtf8.decode(encoded);
+        return decodeUtf8(encoded);
       } catch (cause) {
         throw new ProtocolError("FIELD_INVALID", `${path}: not UTF-8`, {
           details: { path },

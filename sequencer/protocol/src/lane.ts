@@ -1,5 +1,5 @@
 import type { ChainId } from "./brand.ts";
-import { type Address, bytesToHex, type Hash, hexToBytes } from "./bytes.ts";
+import { type Address, type Hash, hexToBytes } from "./bytes.ts";
 import {
   address,
   bytes,
@@ -11,7 +11,7 @@ import {
   text,
   uint,
 } from "./codec.ts";
-import { concatBytes, sha256 } from "./hash.ts";
+import { sha256Hex } from "./hash.ts";
 import { MAX_FRAME_BYTES, MAX_NAME_BYTES } from "./limits.ts";
 import { decodeValue, encodeValue, type Value } from "./value.ts";
 
@@ -64,13 +64,17 @@ const originCodec: Codec<LaneOrigin & { domain: string }> = record({
 /** The head of an empty lane. It names chain, room, lane and session, so no frame or seal fits another. */
 export function startLane(origin: LaneOrigin): LaneHead {
   const start = encodeToBytes(originCodec, { domain: "weft lane", ...origin }, "lane");
-  return { seq: 0, hash: bytesToHex(sha256(start)) };
+  return { seq: 0, hash: sha256Hex(start) };
 }
+
+const HASH_BYTES = 32;
 
 /** The head after one more frame: sha256(previous hash ‖ frame bytes). */
 export function extendLane(head: LaneHead, frame: Uint8Array): LaneHead {
-  const hash = bytesToHex(sha256(concatBytes(hexToBytes(head.hash), frame)));
-  return { seq: head.seq + 1, hash };
+  const link = new Uint8Array(HASH_BYTES + frame.length);
+  link.set(hexToBytes(head.hash));
+  link.set(frame, HASH_BYTES);
+  return { seq: head.seq + 1, hash: sha256Hex(link) };
 }
 
 const sealCodec = record<LaneHead & { domain: string }>({

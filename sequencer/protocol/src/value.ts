@@ -1,8 +1,9 @@
-import { compareBytes } from "./bytes.ts";
 import { bigintToBytes, bytesToBigint } from "./codec.ts";
 import { ProtocolError } from "./errors.ts";
-import { concatBytes, utf8ToBytes } from "./hash.ts";
-import { type RlpItem, rlpDecode, rlpEncode } from "./rlp.ts";
+import { openRlp } from "./rlp.ts";
+import type { RlpReader } from "./rlpReader.ts";
+import { RlpWriter } from "./rlpWriter.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /**
  * What game inputs, game states and results are made of. `undefined` entries of an object are left
@@ -54,148 +55,242 @@ function unencodable(problem: string): never {
  * @throws ProtocolError VALUE_UNENCODABLE
  */
 export function encodeValue(value: Value): Uint8Array {
-  return rlpEncode(toItem(value, 0));
+  return RlpWriter.write((writer) => writeValue(writer, value, 0));
 }
 
 /** @throws ProtocolError RLP_MALFORMED, FIELD_INVALID or TOO_LARGE for bytes that `encodeValue` can't have made. */
 export function decodeValue(bytes: Uint8Array, maxSizeBytes?: number): Value {
-  return fromItem(rlpDecode(bytes, maxSizeBytes), 0);
+  const reader = openRlp(bytes, maxSizeBytes);
+  const value = readValue(reader, 0);
+  reader.finish();
+  return value;
 }
 
-const tagged = (tag: number, body: Uint8Array) => concatBytes(Uint8Array.of(tag), body);
+// Both ways go straight between values and bytes: every action's input is decoded, and every checkpoint encodes a room's
+// whole state, on the thread that serves rooms.
 
-function toItem(value: Value, depth: number): RlpItem {
+function writeValue(writer: RlpWriter, value: Value, depth: number): void {
   if (depth > MAX_VALUE_DEPTH) unencodable(`deeper than ${MAX_VALUE_DEPTH}`);
-  if (value === null) return Uint8Array.of(Tag.null);
-  switch (typeof value) {
-    case "boolean":
-      return Uint8Array.of(value ? Tag.true : Tag.false);
-    case "number":
-      return numberToItem(value);
-    case "bigint":
-      return value < 0n
-        ? tagged(Tag.bigNegative, bigintToBytes(-1n - value))
-        : tagged(Tag.bigUint, bigintToBytes(value));
-    case "string":
-      return tagged(Tag.text, textToBytes(value));
-    case "object":
-      return objectToItem(value, depth);
-    default:
-      return unencodable(`a ${typeof value}`);
-  }
+  if (typeof value === "number") writeNumber(writer, value);
+  else if (typeof value === "string") writeTagged(writer, Tag.text, textToBytes(value));
+  else if (typeof value === "boolean") writer.byte(value ? Tag.true : Tag.false);
+  else if (value === null) writer.byte(Tag.null);
+  else if (typeof value === "bigint") writeBigint(writer, value);
+  else if (typeof value !== "object") unencodable(`a ${typeof value}`);
+  else if (value instanceof Uint8Array) writeTagged(writer, Tag.bytes, value);
+  else writeList(writer, value, depth);
 }
 
-function numberToItem(value: number): Uint8Array {
-  if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
-    return value < 0
-      ? tagged(Tag.negative, bigintToBytes(BigInt(-1 - value)))
-      : tagged(Tag.uint, bigintToBytes(BigInt(value)));
-  }
-  const bytes = new Uint8Array(9);
-  bytes[0] = Tag.float;
-  new DataView(bytes.buffer).setFloat64(1, value);
-  return bytes;
+function writeTagged(writer: RlpWriter, tag: number, body: Uint8Array): void {
+  writer.raw(body);
+  writer.byte(tag);
+  writer.stringHeader(1 + body.length);
 }
+
+function writeBigint(writer: RlpWriter, value: bigint): void {
+  if (value < 0n) writeTagged(writer, Tag.bigNegative, bigintToBytes(-1n - value));
+  else writeTagged(writer, Tag.bigUint, bigintToBytes(value));
+}
+
+function writeNumber(writer: RlpWriter, value: number): void {
+  const before = writer.length;
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+    writeFloat(writer, value);
+    writer.byte(Tag.float);
+  } else if (value < 0) {
+    writer.uint(-1 - value);
+    writer.byte(Tag.negative);
+  } else {
+    writer.uint(value);
+    writer.byte(Tag.uint);
+  }
+  writer.stringHeader(writer.length - before);
+}
+
+const FLOAT_BYTES = 8;
+const float = new DataView(new ArrayBuffer(FLOAT_BYTES));
+
+function writeFloat(writer: RlpWriter, value: number): void {
+  // What a NaN's bits are is the platform's choice otherwise.
+  if (Number.isNaN(value)) float.setBigUint64(0, NAN_BITS);
+  else float.setFloat64(0, value);
+  const at = writer.reserve(FLOAT_BYTES);
+  for (let i = 0; i < FLOAT_BYTES; i++) writer.buffer[at + i] = float.getUint8(i);
+}
+
+/** The one NaN: quiet, without sign or payload. */
+const NAN_BITS = 0x7ff8n << 48n;
 
 function textToBytes(value: string): Uint8Array {
   if (!value.isWellFormed()) unencodable("text with a lone surrogate");
-  return utf8ToBytes(value);
+  return encodeUtf8(value);
 }
 
-function objectToItem(value: Exclude<Value, null | string>, depth: number): RlpItem {
-  if (value instanceof Uint8Array) return tagged(Tag.bytes, value);
-  if (Array.isArray(value)) {
-    return [
-      Uint8Array.of(Tag.array),
-      ...Array.from(value as readonly Value[], (v) => toItem(v, depth + 1)),
-    ];
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
+type ListValue = readonly Value[] | { readonly [key: string]: Value | undefined };
+
+function writeList(writer: RlpWriter, value: ListValue, depth: number): void {
+  const before = writer.length;
+  if (Array.isArray(value)) writeArray(writer, value, depth);
+  else writeObject(writer, value as Exclude<ListValue, readonly Value[]>, depth);
+  writer.listHeader(writer.length - before);
+}
+
+function writeArray(writer: RlpWriter, values: readonly Value[], depth: number): void {
+  for (let i = values.length - 1; i >= 0; i--) writeValue(writer, values[i] as Value, depth + 1);
+  writer.byte(Tag.array);
+}
+
+function writeObject(
+  writer: RlpWriter,
+  fields: { readonly [key: string]: Value | undefined },
+  depth: number,
+): void {
+  const prototype: unknown = Object.getPrototypeOf(fields);
   if (prototype !== Object.prototype && prototype !== null) unencodable("not a plain object");
-  const entries = Object.entries(value as { [key: string]: Value | undefined })
-    .filter((entry): entry is [string, Value] => entry[1] !== undefined)
-    .map(([key, entry]) => [textToBytes(key), toItem(entry, depth + 1)] as const)
-    .sort(([a], [b]) => compareBytes(a, b));
-  return [Uint8Array.of(Tag.object), ...entries.flat()];
+  const keys = Object.keys(fields).sort(compareKeys);
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i] as string;
+    const field = fields[key];
+    if (field === undefined) continue;
+    writeValue(writer, field, depth + 1);
+    writer.string(textToBytes(key));
+  }
+  writer.byte(Tag.object);
 }
 
-function fromItem(item: RlpItem, depth: number): Value {
+/** As their UTF-8 bytes are ordered, which is the order of code points. */
+function compareKeys(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const difference = codePointRank(a.charCodeAt(i)) - codePointRank(b.charCodeAt(i));
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Half of a code point past U+FFFF comes after all that are whole, as it doesn't in UTF-16. */
+function codePointRank(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
+
+function readValue(reader: RlpReader, depth: number): Value {
   if (depth > MAX_VALUE_DEPTH) malformed(`deeper than ${MAX_VALUE_DEPTH}`);
-  return item instanceof Uint8Array ? scalarFromBytes(item) : listFromItem(item, depth);
+  reader.next();
+  return reader.isList ? readList(reader, depth) : readScalar(reader);
 }
 
-function scalarFromBytes(bytes: Uint8Array): Value {
-  const body = bytes.subarray(1);
-  switch (bytes[0]) {
+function readScalar({ bytes, from, to }: RlpReader): Value {
+  if (from === to) return malformed("a scalar without a tag");
+  const tag = bytes[from] as number;
+  const start = from + 1;
+  switch (tag) {
     case Tag.null:
-      return body.length === 0 ? null : malformed("null with a body");
+      return start === to ? null : malformed("null with a body");
     case Tag.false:
     case Tag.true:
-      return body.length === 0 ? bytes[0] === Tag.true : malformed("a boolean with a body");
+      return start === to ? tag === Tag.true : malformed("a boolean with a body");
     case Tag.uint:
-      return safeInteger(minimal(body));
+      return readUint(bytes, start, to);
     case Tag.negative:
-      return safeInteger(-1n - minimal(body));
+      return safeInteger(-1 - readUint(bytes, start, to));
     case Tag.float:
-      return floatFromBytes(body);
+      return readFloat(bytes, start, to);
     case Tag.bigUint:
-      return minimal(body);
+      return readBigUint(bytes.subarray(start, to));
     case Tag.bigNegative:
-      return -1n - minimal(body);
+      return -1n - readBigUint(bytes.subarray(start, to));
     case Tag.text:
-      return textFromBytes(body);
+      return readText(bytes, start, to);
     case Tag.bytes:
-      return Uint8Array.from(body);
+      return Uint8Array.from(bytes.subarray(start, to));
     default:
-      return malformed(`no such scalar: ${bytes[0]}`);
+      return malformed(`no such scalar: ${tag}`);
   }
 }
 
-function minimal(body: Uint8Array): bigint {
+/** More bytes than these are no safe integer. */
+const MAX_UINT_BYTES = 7;
+
+function readUint(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > MAX_UINT_BYTES) malformed("a whole number past 2^53 - 1");
+  if (from < to && bytes[from] === 0) malformed("an integer with leading zeros");
+  let value = 0;
+  for (let i = from; i < to; i++) value = value * 256 + (bytes[i] as number);
+  return safeInteger(value);
+}
+
+function safeInteger(value: number): number {
+  return Number.isSafeInteger(value) ? value : malformed("a whole number past 2^53 - 1");
+}
+
+function readBigUint(body: Uint8Array): bigint {
   return body[0] === 0 ? malformed("an integer with leading zeros") : bytesToBigint(body);
 }
 
-function safeInteger(value: bigint): number {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : malformed("a whole number past 2^53 - 1");
-}
-
-function floatFromBytes(body: Uint8Array): number {
-  if (body.length !== 8) malformed("a number that isn't 8 bytes");
-  const value = new DataView(body.buffer, body.byteOffset, 8).getFloat64(0);
+function readFloat(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from !== FLOAT_BYTES) malformed("a number that isn't 8 bytes");
+  for (let i = 0; i < FLOAT_BYTES; i++) float.setUint8(i, bytes[from + i] as number);
+  const value = float.getFloat64(0);
   // One value, one encoding: whole numbers have a form of their own, and there is a single NaN.
-  const same = numberToItem(value);
-  if (same[0] !== Tag.float || body.some((byte, index) => byte !== same[index + 1])) {
+  const isWhole = Number.isSafeInteger(value) && !Object.is(value, -0);
+  if (isWhole || (Number.isNaN(value) && float.getBigUint64(0) !== NAN_BITS)) {
     malformed("a number in a second encoding");
   }
   return value;
 }
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function textFromBytes(body: Uint8Array): string {
+function readText(bytes: Uint8Array, from: number, to: number): string {
   try {
-    return strictUtf8.decode(body);
+    return decodeUtf8(bytes, from, to);
   } catch (cause) {
     throw new ProtocolError("FIELD_INVALID", "canonical value: not UTF-8", { cause });
   }
 }
 
-function listFromItem(item: RlpItem[], depth: number): Value {
-  const [tag, ...rest] = item;
-  if (!(tag instanceof Uint8Array) || tag.length !== 1) return malformed("a list without a tag");
-  if (tag[0] === Tag.array) return rest.map((entry) => fromItem(entry, depth + 1));
-  if (tag[0] !== Tag.object) return malformed(`no such list: ${tag[0]}`);
-  if (rest.length % 2 !== 0) malformed("an object with a key and no value");
-  const entries: [string, Value][] = [];
-  let previous: Uint8Array | undefined;
-  for (let i = 0; i < rest.length; i += 2) {
-    const key = rest[i];
-    if (!(key instanceof Uint8Array)) return malformed("a key that is a list");
-    if (previous !== undefined && compareBytes(previous, key) >= 0) malformed("keys out of order");
+function readList(reader: RlpReader, depth: number): Value {
+  const outer = reader.enter();
+  if (!reader.hasMore) return malformed("a list without a tag");
+  reader.next();
+  if (reader.isList || reader.to - reader.from !== 1) return malformed("a list without a tag");
+  const tag = reader.bytes[reader.from];
+  if (tag !== Tag.array && tag !== Tag.object) return malformed(`no such list: ${tag}`);
+  const value = tag === Tag.array ? readArray(reader, depth) : readObject(reader, depth);
+  reader.leave(outer);
+  return value;
+}
+
+function readArray(reader: RlpReader, depth: number): Value[] {
+  const values: Value[] = [];
+  while (reader.hasMore) values.push(readValue(reader, depth + 1));
+  return values;
+}
+
+function readObject(reader: RlpReader, depth: number): { [key: string]: Value } {
+  const fields: { [key: string]: Value } = {};
+  let previous: string | undefined;
+  while (reader.hasMore) {
+    reader.next();
+    if (reader.isList) return malformed("a key that is a list");
+    const key = readText(reader.bytes, reader.from, reader.to);
+    if (previous !== undefined && compareKeys(previous, key) >= 0) {
+      malformed("keys out of order");
+    }
     previous = key;
-    entries.push([textFromBytes(key), fromItem(rest[i + 1] as RlpItem, depth + 1)]);
+    if (!reader.hasMore) return malformed("an object with a key and no value");
+    setOwn(fields, key, readValue(reader, depth + 1));
   }
-  // fromEntries defines own properties, so a key such as "__proto__" can't reach a prototype.
-  return Object.fromEntries(entries);
+  return fields;
+}
+
+/** An own property, whatever its name: `__proto__` can't reach a prototype. */
+function setOwn(fields: { [key: string]: Value }, key: string, value: Value): void {
+  if (key !== "__proto__") fields[key] = value;
+  else {
+    Object.defineProperty(fields, key, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
 }
