@@ -1,29 +1,27 @@
 import { fastPortalAbi } from "@weft/fast-chain";
 import { encodeFastTransaction, hexToBytes, ZERO_ADDRESS } from "@weft/protocol";
-import { createPublicClient, createWalletClient, encodeFunctionData, http, keccak256 } from "viem";
+import { createWalletClient, encodeFunctionData, http, keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   alice,
   bob,
+  createReader,
   ETHER,
   FAST,
   lowerCase,
+  type Reader,
   startTestNode,
   type TestNode,
   viemChain,
 } from "./testNode.ts";
 
 let node: TestNode;
-let reader: ReturnType<typeof createPublicClient>;
+let reader: Reader;
 let url: string;
 beforeAll(async () => {
   node = await startTestNode();
   url = node.rpc.fastUrl;
-  reader = createPublicClient({
-    chain: viemChain(FAST, url),
-    transport: http(),
-    pollingInterval: 20,
-  });
+  reader = createReader(FAST, url);
 });
 afterAll(() => node.stop());
 

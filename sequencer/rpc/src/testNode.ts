@@ -15,7 +15,7 @@ import {
   type ZkGenesis,
 } from "@weft/protocol";
 import { startZkChain, type ZkChain } from "@weft/zk-chain";
-import { defineChain } from "viem";
+import { createPublicClient, defineChain, http } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { type RpcServer, startRpcServer } from "./startRpcServer.ts";
 
@@ -41,6 +41,8 @@ export const [alice, bob] = accounts as [PrivateKeyAccount, PrivateKeyAccount];
 
 export const lowerCase = (hex: Hex) => hex.toLowerCase() as Hex;
 const portal = lowerCase(contractAddresses.portal);
+/** Of who waits for receipts: a block is there within milliseconds. */
+const POLL_MS = 20;
 const now = () => timestampMs(Date.now());
 
 /** The chain as viem wants it described. */
@@ -49,6 +51,11 @@ export function viemChain(id: number, url: string) {
   const rpcUrls = { default: { http: [url] } };
   return defineChain({ id, name: `weft ${id}`, nativeCurrency, rpcUrls });
 }
+
+/** A viem client that looks at a chain. */
+export const createReader = (id: number, url: string) =>
+  createPublicClient({ chain: viemChain(id, url), transport: http(), pollingInterval: POLL_MS });
+export type Reader = ReturnType<typeof createReader>;
 
 function genesis(): ZkGenesis {
   return {

@@ -19,8 +19,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   alice,
   bob,
+  createReader,
   ETHER,
   lowerCase,
+  type Reader,
   startTestNode,
   type TestNode,
   viemChain,
@@ -28,16 +30,12 @@ import {
 } from "./testNode.ts";
 
 let node: TestNode;
-let reader: ReturnType<typeof createPublicClient>;
+let reader: Reader;
 let url: string;
 beforeAll(async () => {
   node = await startTestNode();
   url = node.rpc.zkUrl;
-  reader = createPublicClient({
-    chain: viemChain(ZK, url),
-    transport: http(),
-    pollingInterval: 20,
-  });
+  reader = createReader(ZK, url);
 });
 afterAll(() => node.stop());
 

@@ -1,6 +1,5 @@
 import { contractAddresses, gamePassAbi } from "@weft/contracts";
 import {
-  createPublicClient,
   createWalletClient,
   encodeAbiParameters,
   encodeFunctionData,
@@ -16,8 +15,10 @@ import { MAX_OVERRIDE_ACCOUNTS, MAX_OVERRIDE_SLOTS } from "./limits.ts";
 import {
   alice,
   bob,
+  createReader,
   ETHER,
   lowerCase,
+  type Reader,
   startTestNode,
   type TestNode,
   viemChain,
@@ -25,11 +26,10 @@ import {
 } from "./testNode.ts";
 
 let node: TestNode;
-let reader: ReturnType<typeof createPublicClient>;
+let reader: Reader;
 beforeAll(async () => {
   node = await startTestNode();
-  const chain = viemChain(ZK, node.rpc.zkUrl);
-  reader = createPublicClient({ chain, transport: http(), pollingInterval: 20 });
+  reader = createReader(ZK, node.rpc.zkUrl);
 });
 afterAll(async () => {
   expect(node.internalErrors).toEqual([]);

@@ -1,9 +1,18 @@
 import { contractAddresses } from "@weft/contracts";
 import { decodeBasicData, type Hash, STATE_LEAF, stateKey, verifyStateProof } from "@weft/protocol";
 import type { AccountProof } from "@weft/zk-chain";
-import { createPublicClient, createWalletClient, http, pad, toHex } from "viem";
+import { createWalletClient, http, pad, toHex } from "viem";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { alice, bob, lowerCase, startTestNode, type TestNode, viemChain, ZK } from "./testNode.ts";
+import {
+  alice,
+  bob,
+  createReader,
+  lowerCase,
+  startTestNode,
+  type TestNode,
+  viemChain,
+  ZK,
+} from "./testNode.ts";
 
 let node: TestNode;
 beforeAll(async () => {
@@ -24,7 +33,7 @@ async function trustedRoot(blockNumber: number): Promise<Hash> {
 it("proves accounts and slots of a block to whoever has its header", async () => {
   const chain = viemChain(ZK, node.rpc.zkUrl);
   const wallet = createWalletClient({ account: alice, chain, transport: http() });
-  const reader = createPublicClient({ chain, transport: http(), pollingInterval: 20 });
+  const reader = createReader(ZK, node.rpc.zkUrl);
   const nobody = "0x00000000000000000000000000000000000b0b01";
   const hash = await wallet.sendTransaction({ to: nobody, value: 3n });
   await reader.waitForTransactionReceipt({ hash });
@@ -57,7 +66,7 @@ it("proves accounts and slots of a block to whoever has its header", async () =>
 it("tells the roots before and after a transaction in its receipt", async () => {
   const chain = viemChain(ZK, node.rpc.zkUrl);
   const wallet = createWalletClient({ account: bob, chain, transport: http() });
-  const reader = createPublicClient({ chain, transport: http(), pollingInterval: 20 });
+  const reader = createReader(ZK, node.rpc.zkUrl);
   const hash = await wallet.sendTransaction({ to: alice.address, value: 1n });
   const { blockNumber } = await reader.waitForTransactionReceipt({ hash });
   const receipt = await call("eth_getTransactionReceipt", hash);
