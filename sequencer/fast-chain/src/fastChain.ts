@@ -1,4 +1,4 @@
-import { type Ledger, LedgerError, type OrderedBlock } from "@weft/ledger";
+import { type Ledger, LedgerError, namedStep, type OrderedBlock } from "@weft/ledger";
 import {
   type Address,
   assert,
@@ -213,7 +213,7 @@ export class FastChain implements FastChainHost {
     const { after = afterHere } = this.#options;
     this.#cancelTimer ??= after(BLOCK_INTERVAL_MS, () => {
       this.#cancelTimer = undefined;
-      this.#makeBlock();
+      namedStep("fast block", () => this.#makeBlock());
     });
   }
 
@@ -223,7 +223,7 @@ export class FastChain implements FastChainHost {
     const { transactions, hashes } = pending.pack();
     const head = this.#ledger.head?.header;
     const blockMs = timestampMs(Math.max(this.#nowMs(), head?.timestampMs ?? 0));
-    const stateRoot = this.#state.rootAt(blockMs);
+    const stateRoot = namedStep("fast state root", () => this.#state.rootAt(blockMs));
     let ordered: OrderedBlock;
     try {
       const { chainId } = this;

@@ -5,6 +5,7 @@ import { encodeStored } from "./encodeStored.ts";
 import { LedgerError } from "./errors.ts";
 import { Heads } from "./heads.ts";
 import { MAX_PENDING_BLOCKS, MAX_PENDING_BYTES } from "./limits.ts";
+import { namedStep } from "./namedStep.ts";
 
 export type CommitEntry = { readonly block: Block; readonly encoded: Uint8Array };
 
@@ -128,12 +129,12 @@ export class GroupCommitStore implements BlockStore {
       const batch = this.#pending;
       this.#pending = [];
       try {
-        await this.#files.commit(batch);
+        await namedStep("ledger commit", () => this.#files.commit(batch));
       } catch (cause) {
         this.#fail([...batch, ...this.#pending], cause);
         break;
       }
-      this.#settle(batch);
+      namedStep("ledger news", () => this.#settle(batch));
     }
     this.#flushing = undefined;
   }

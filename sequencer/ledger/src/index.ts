@@ -7,6 +7,7 @@ export { MAX_BLOCK_BYTES, MAX_PENDING_BLOCKS, MAX_PENDING_BYTES } from "./limits
 export type { LedgerListener } from "./listeners.ts";
 export { type LmdbStoreOptions, openLmdbStore } from "./lmdbStore.ts";
 export { createMemoryStore } from "./memoryStore.ts";
+export { type NamedStep, namedStep, STEP_CHANNEL } from "./namedStep.ts";
 export type { BlockDraft, OrderedBlock, Ordering } from "./ordering.ts";
 export { checkLmdbFile } from "./pages/checkLmdbFile.ts";
 export { openReadOnlyStore, type ReadOnlyStore } from "./readOnlyStore.ts";

@@ -43,6 +43,8 @@ export type NodeSettings = {
   readonly ownershipKey: Uint8Array | undefined;
   readonly allowDevelopmentCircuits: boolean;
   readonly snapshots: Required<NonNullable<NodeOptions["snapshots"]>>;
+  /** Undefined: nobody wants to know. */
+  readonly loopWarnMs: number | undefined;
   readonly logger: Logger;
 };
 
@@ -67,6 +69,7 @@ export function resolveOptions(options: NodeOptions): NodeSettings {
     ownershipKey: options.ownershipKey,
     allowDevelopmentCircuits: options.allowDevelopmentCircuits ?? false,
     snapshots: snapshotOptions(options.snapshots),
+    loopWarnMs: loopWarnOption(options.loopWarnMs),
     logger: options.logger ?? createConsoleLogger(),
   };
 }
@@ -78,6 +81,11 @@ function snapshotOptions(given: NodeOptions["snapshots"]): NodeSettings["snapsho
     invalid(`snapshots.${name}`, `not a whole number above 0: ${value}`);
   }
   return snapshots;
+}
+
+function loopWarnOption(ms: number | undefined): number | undefined {
+  if (ms !== undefined && !(ms > 0)) invalid("loopWarnMs", `not a time above 0: ${ms}`);
+  return ms;
 }
 
 function chainIdOption(option: string, value: number): ChainId {

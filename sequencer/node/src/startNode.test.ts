@@ -196,6 +196,7 @@ test.each([
   [{ owner: someone }, "operatorKey"],
   [{ ownerKey: operatorKey }, "operatorKey"],
   [{ dataDir: "/dev/null/x" }, "dataDir"],
+  [{ loopWarnMs: 0 }, "loopWarnMs"],
 ])("%j is refused with the option's name", async (options, option) => {
   await expect(
     startNode({ logger: silentLogger, rpc: { port: 0 }, ...options }),

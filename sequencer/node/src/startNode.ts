@@ -15,6 +15,7 @@ import { createPublicClient, custom, defineChain, type PublicClient } from "viem
 import type { PrivateKeyAccount } from "viem/accounts";
 import { bringUpFastChain, bringUpZkChain, openLedger, openZkChain } from "./bringUp.ts";
 import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
+import { warnOfBlocks } from "./loop/warnOfBlocks.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
 import { findOwner, genesisOwner } from "./owner.ts";
 import { findOwnershipKey } from "./ownershipKey.ts";
@@ -88,6 +89,8 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
     createSender({ account: sender, zkChain: zk, zkClient, chainId: zkChainId });
   const operator = senderOf(account);
   const owner = await findOwner({ settings, zkClient, operator, createSender: senderOf });
+  const { loopWarnMs: thresholdMs } = settings;
+  if (thresholdMs !== undefined) started.push(warnOfBlocks({ thresholdMs, logger }));
   return {
     ledger,
     fastChain,

@@ -51,6 +51,11 @@ export type NodeOptions = {
     readonly everyMs?: number;
     readonly keep?: number;
   };
+  /**
+   * Warn in the log when the thread that serves was held for this long or longer, at most every 10 s, and say by what.
+   * Default: don't look.
+   */
+  readonly loopWarnMs?: number;
   readonly logger?: Logger;
 };
 

@@ -1,5 +1,5 @@
 import type { Ordering } from "@weft/ledger";
-import { LedgerError } from "@weft/ledger";
+import { LedgerError, namedStep } from "@weft/ledger";
 import type { ChainId, Deposit, Release, TimestampMs } from "@weft/protocol";
 import { MAX_RELEASES_PER_BLOCK, type ZkEngine } from "@weft/zk-chain";
 
@@ -123,7 +123,7 @@ export class ZkBlockProducer {
     let ordered: ReturnType<Ordering["propose"]>;
     try {
       const draft = { chainId, transactions, transactionsRoot, stateRoot, timestampMs };
-      ordered = ordering.propose(draft);
+      ordered = namedStep("ZK block", () => ordering.propose(draft));
     } catch (error) {
       await zkChain.discard();
       // The disk is behind: what waits goes on waiting.
