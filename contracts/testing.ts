@@ -1,4 +1,6 @@
-/** Unmodified OpenZeppelin tokens, for tests of what is built around the ZK chain. Nothing deploys them. */
+/** For tests of what is built around the ZK chain. */
+
+/** Unmodified OpenZeppelin tokens. Nothing deploys them. */
 export { coinCreationCode, deedCreationCode } from "./generated/testTokens.ts";
 
 /** ERC-20 with the supply given to its deployer; human-readable, as most clients take it. */
@@ -26,4 +28,13 @@ export const deedAbi = [
   "function supportsInterface(bytes4) view returns (bool)",
   "event Transfer(address indexed from, address indexed to, uint256 indexed tokenId)",
   "error ERC721NonexistentToken(uint256 tokenId)",
+] as const;
+
+/** Players with session keys, who co-sign reports. */
+export { coSign, createPlayers, type RoundPlayer } from "./test/support/roundPlayers.ts";
+
+export const movesAbi = [
+  "function places(address player) view returns (int64 x, int64 y, uint64 moves)",
+  "function move(int8 dx, int8 dy)",
+  "error OutOfReach()",
 ] as const;

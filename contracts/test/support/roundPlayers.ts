@@ -1,5 +1,5 @@
-import { generateKeyPairSync, sign } from "node:crypto";
-import { bytesToHex, type ChainId, type SessionKey } from "@weft/protocol";
+import type { ChainId } from "@weft/protocol";
+import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/sessionKey";
 import type { Hex } from "viem";
 import {
   type CoSignatureArgs,
@@ -10,24 +10,13 @@ import {
 } from "../../roundReport.ts";
 
 /** Somebody with a session key. */
-export interface RoundPlayer {
+export interface RoundPlayer extends TestSessionKey {
   readonly id: Hex;
-  readonly sessionKey: SessionKey;
-  /** r ‖ s over sha256 of the message, as WebCrypto makes it. */
-  sign(message: Uint8Array): Uint8Array;
 }
 
 function createPlayer(): RoundPlayer {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
-  const sessionKey = bytesToHex(
-    Buffer.concat([x, y].map((part) => Buffer.from(part, "base64url"))),
-  );
-  return {
-    id: playerIdOf(sessionKey),
-    sessionKey,
-    sign: (message) => sign("sha256", message, { key: privateKey, dsaEncoding: "ieee-p1363" }),
-  };
+  const key = testSessionKey();
+  return { ...key, id: playerIdOf(key.sessionKey) };
 }
 
 /** Players in the order in which a round takes them. */

@@ -12,9 +12,12 @@ export interface Anvil {
   stop(): Promise<void>;
 }
 
-/** Starts an Ethereum development node on a free port, at the hardfork of the ZK chain. */
-export async function startAnvil(): Promise<Anvil> {
-  const options = ["--port", "0", "--hardfork", "osaka", "--enable-tx-gas-limit"];
+/**
+ * Starts an Ethereum development node on a free port, at the hardfork of the ZK chain.
+ * @param more of anvil's options
+ */
+export async function startAnvil(more: readonly string[] = []): Promise<Anvil> {
+  const options = ["--port", "0", "--hardfork", "osaka", "--enable-tx-gas-limit", ...more];
   const child = spawn(process.execPath, [anvilPath, ...options], {
     env: { ...process.env, TARGET_TOOL: "anvil" },
     stdio: ["ignore", "pipe", "ignore"],

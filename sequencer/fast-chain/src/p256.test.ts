@@ -1,16 +1,15 @@
-import { generateKeyPairSync, sign, verify } from "node:crypto";
+import { createPublicKey, verify } from "node:crypto";
 import { bytesToHex } from "@weft/protocol";
+import { testSessionKey } from "@weft/protocol/testing/sessionKey";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isSessionKey, verifyP256 } from "./p256.ts";
 
 const dsaEncoding = "ieee-p1363";
-const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const { x = "", y = "" } = publicKey.export({ format: "jwk" });
-const key = bytesToHex(Buffer.concat([x, y].map((part) => Buffer.from(part, "base64url"))));
+const { sessionKey: key, privateKey, sign: signed } = testSessionKey();
+const publicKey = createPublicKey(privateKey);
 
 const message = fc.uint8Array({ maxLength: 80 });
-const signed = (bytes: Uint8Array) => sign("sha256", bytes, { key: privateKey, dsaEncoding });
 
 test("what the key signed holds, for that message alone", () => {
   fc.assert(

@@ -1,18 +1,14 @@
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { createMemoryStore, Ledger } from "@weft/ledger";
 import {
   type Address,
-  bytesToHex,
   type ChainId,
   type ChainNumber,
   encodeFrame,
   type FastGenesis,
   type Hash,
-  hexToBytes,
   type JoinTicket,
   joinTicketMessage,
   keccak256,
-  loginResources,
   type OpenSession,
   type Release,
   type SessionGrant,
@@ -24,10 +20,11 @@ import {
   type WalletProof,
   ZERO_ADDRESS,
 } from "@weft/protocol";
+import { testSessionKey } from "@weft/protocol/testing/sessionKey";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import { createSiweMessage } from "viem/siwe";
 import { FastChain, type FastChainOptions } from "./fastChain.ts";
 import { createTrapdoor, type Trapdoor } from "./groth16/trapdoor.ts";
+import { testLogin } from "./testLogin.ts";
 import type { RoomJournal } from "./types.ts";
 
 /** A fast chain in memory, and players who use it as a client would: for tests. */
@@ -100,10 +97,9 @@ export type TestPlayer = {
 
 export function createPlayer(index: number): TestPlayer {
   const wallet = privateKeyToAccount(keccak256(utf8ToBytes(`player ${index}`)));
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const signBytes = (message: Uint8Array) => p256Sign(privateKey, message);
+  const { sessionKey, sign } = testSessionKey();
   const grant: SessionGrant = {
-    sessionKey: rawPublicKey(publicKey),
+    sessionKey,
     game: GAME,
     payout: wallet.address.toLowerCase() as Address,
     expiresAtMs: timestampMs(T0 + 3_600_000),
@@ -114,43 +110,17 @@ export function createPlayer(index: number): TestPlayer {
     address: grant.payout,
     grant,
     sessionId,
-    sign: signBytes,
-    open: (changes = {}) => openSession(wallet, { ...grant, ...changes }, BigInt(index)),
+    sign,
+    async open(changes = {}) {
+      const changed = { ...grant, ...changes };
+      const login = await testLogin(wallet, changed, BigInt(index), ZK);
+      return { grant: changed, login, zkNumber: 1 as ChainNumber };
+    },
     ticket(issuedAtMs) {
       const ticket = { sessionId, game: GAME, issuedAtMs: timestampMs(issuedAtMs) };
-      return { ticket, signature: signBytes(joinTicketMessage(FAST, ticket)) };
+      return { ticket, signature: sign(joinTicketMessage(FAST, ticket)) };
     },
   };
-}
-
-function p256Sign(key: KeyObject, message: Uint8Array): Uint8Array {
-  return sign("sha256", message, { key, dsaEncoding: "ieee-p1363" });
-}
-
-function rawPublicKey(key: KeyObject): `0x${string}` {
-  const { x, y } = key.export({ format: "jwk" });
-  const bytes = [x, y].map((part) => Buffer.from(part as string, "base64url"));
-  return bytesToHex(Buffer.concat(bytes));
-}
-
-async function openSession(
-  wallet: PrivateKeyAccount,
-  grant: SessionGrant,
-  pass: bigint,
-): Promise<WalletOpen> {
-  const message = createSiweMessage({
-    address: wallet.address,
-    chainId: ZK,
-    domain: "localhost",
-    nonce: "12345678",
-    uri: "http://localhost",
-    version: "1",
-    resources: [...loginResources(grant, pass)],
-  });
-  const signature = hexToBytes(await wallet.signMessage({ message }));
-  const owner = wallet.address.toLowerCase() as Address;
-  const login = { type: "wallet" as const, message, signature, owner, pass };
-  return { grant, login, zkNumber: 1 as ChainNumber };
 }
 
 export const ROOM: Address = `0x${"50".repeat(20)}`;

@@ -8,6 +8,7 @@ import {
   type ReportArgs,
   roundReportsAbi,
 } from "@weft/contracts";
+import { createPlayers } from "@weft/contracts/testing";
 import { fastPortalAbi } from "@weft/fast-chain";
 import {
   type Address,
@@ -44,7 +45,7 @@ import {
   roundIdOf,
 } from "./support/honestWorld.ts";
 import { sendZk } from "./support/sendZk.ts";
-import { coSignAll, createSessions, loginWith } from "./support/testSessions.ts";
+import { coSignAll, loginWith } from "./support/testSessions.ts";
 
 const portal = lowerAddress(contractAddresses.portal);
 const roundReports = lowerAddress(contractAddresses.roundReports);
@@ -142,7 +143,7 @@ const send = (data: Hex, to: Address = roundReports) => node.operator.send({ to,
 /** Reports of the round that honest players are in, and of rounds that never were. */
 async function forgeReports(): Promise<void> {
   const { ids, earlier, coSignatures } = world;
-  const own = createSessions(3);
+  const own = createPlayers(3);
   const ownIds = own.map(({ id }) => id);
   const forged = reportOf("honest", loot, 3);
   const never = reportOf("never opened", loot, 3);
@@ -167,7 +168,7 @@ async function forgeReports(): Promise<void> {
 
 /** Rounds whose players are all the thief's: sessions for passes that nobody has. */
 async function inventRounds(): Promise<void> {
-  const own = createSessions(3);
+  const own = createPlayers(3);
   for (const [index, session] of own.entries()) {
     const wallet = privateKeyToAccount(generatePrivateKey());
     const open = await loginWith(session, wallet, BigInt(1000 + index), node.zkChainId);

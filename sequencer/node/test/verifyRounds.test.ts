@@ -1,3 +1,4 @@
+import { createPlayers } from "@weft/contracts/testing";
 import {
   type Address,
   type Hash,
@@ -10,7 +11,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { faultOf, silentLogger, startNode, verifyLedger, type WeftNode } from "../src/index.ts";
 import { createHonestWorld } from "./support/honestWorld.ts";
-import { createSessions, loginWith } from "./support/testSessions.ts";
+import { loginWith } from "./support/testSessions.ts";
 
 // What neither chain's own rules can see, since it is about both.
 
@@ -30,7 +31,7 @@ async function findFault() {
 }
 
 test("a login for a pass that the wallet doesn't have", async () => {
-  const [session] = createSessions(1);
+  const [session] = createPlayers(1);
   if (session === undefined) throw new Error("one was asked for");
   const wallet = privateKeyToAccount(generatePrivateKey());
   const open = await loginWith(session, wallet, 1000n, node.zkChainId);

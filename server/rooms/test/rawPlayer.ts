@@ -32,9 +32,9 @@ import {
   type Value,
   type Welcome,
 } from "@weft/protocol";
+import { testSessionKey } from "@weft/protocol/testing/sessionKey";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
-import { testSessionKey } from "./testSessionKey.ts";
 
 /** Plays by hand, with the bare Colyseus SDK, so that tests can also send what the client SDK never would. */
 

@@ -1,11 +1,11 @@
 import { contractAddresses, portalAbi, type ReportArgs, roundReportsAbi } from "@weft/contracts";
-import { coinAbi, coinCreationCode } from "@weft/contracts/testing";
+import { coinAbi, coinCreationCode, createPlayers } from "@weft/contracts/testing";
 import { type Address, type Hex, keccak256, utf8ToBytes } from "@weft/protocol";
 import { encodeDeployData, encodeFunctionData, pad, parseAbi, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { lowerAddress, type WeftNode } from "../../src/index.ts";
 import { sendZk } from "./sendZk.ts";
-import { coSignAll, createSessions } from "./testSessions.ts";
+import { coSignAll } from "./testSessions.ts";
 
 const portal = lowerAddress(contractAddresses.portal);
 const roundReports = lowerAddress(contractAddresses.roundReports);
@@ -47,7 +47,7 @@ export function registerCall(operator: Address, change: Partial<typeof caps> = {
 export async function createHonestWorld(node: WeftNode, asOwner: AsOwner) {
   const { operator, zkChainId } = node;
   const alice = privateKeyToAccount(generatePrivateKey());
-  const players = createSessions(3);
+  const players = createPlayers(3);
   const ids = players.map(({ id }) => id);
   const call = (functionName: "openRound" | "report", args: readonly unknown[]) =>
     operator.send({

@@ -1,16 +1,8 @@
-import { generateKeyPairSync } from "node:crypto";
+import { testLogin } from "@weft/fast-chain/testing";
 import type { WeftNode } from "@weft/node";
-import {
-  type Address,
-  bytesToHex,
-  chainNumber,
-  hexToBytes,
-  loginResources,
-  sessionIdOf,
-  timestampMs,
-} from "@weft/protocol";
+import { type Address, chainNumber, sessionIdOf, timestampMs } from "@weft/protocol";
+import { testSessionKey } from "@weft/protocol/testing/sessionKey";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { createSiweMessage } from "viem/siwe";
 import { GAME } from "./game.ts";
 import type { BenchSession } from "./messages.ts";
 
@@ -32,28 +24,15 @@ export async function openSessions(node: WeftNode, count: number): Promise<Bench
 }
 
 async function openSession(node: WeftNode, pass: bigint): Promise<BenchSession> {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
-  const point = Buffer.concat([x, y].map((part) => Buffer.from(part, "base64url")));
+  const { sessionKey, privateKey } = testSessionKey();
   const account = privateKeyToAccount(generatePrivateKey());
-  const owner = account.address.toLowerCase() as Address;
   const grant = {
-    sessionKey: bytesToHex(point),
+    sessionKey,
     game: GAME,
-    payout: owner,
+    payout: account.address.toLowerCase() as Address,
     expiresAtMs: timestampMs(Date.now() + SESSION_MS),
   };
-  const message = createSiweMessage({
-    address: account.address,
-    chainId: node.zkChainId,
-    domain: "localhost",
-    uri: "http://localhost",
-    version: "1",
-    nonce: "benchmark",
-    resources: [...loginResources(grant, pass)],
-  });
-  const signature = hexToBytes(await account.signMessage({ message }));
-  const login = { type: "wallet" as const, message, signature, owner, pass };
+  const login = await testLogin(account, grant, pass, node.zkChainId);
   const zkNumber = chainNumber(0);
   const { durable } = await node.fastChain.submit({ type: "openSession", grant, login, zkNumber });
   await durable;

@@ -7,8 +7,8 @@ import {
   Message,
   type RoundReport,
 } from "@weft/protocol";
+import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/sessionKey";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type TestSessionKey, testSessionKey } from "../../test/testSessionKey.ts";
 import { Seat } from "../room/seat.ts";
 import { CoSigning } from "./coSigning.ts";
 import { createRoundPlayers } from "./roundPlayers.ts";

@@ -1,7 +1,7 @@
 import { MAX_PLAYERS_PER_ROUND, playerIdOf } from "@weft/contracts";
 import { MAX_ROUND_PLAYERS, type SessionKey } from "@weft/protocol";
+import { testSessionKey } from "@weft/protocol/testing/sessionKey";
 import { describe, expect, test } from "vitest";
-import { testSessionKey } from "../../test/testSessionKey.ts";
 import { MINTS_PER_DAY } from "../limits.ts";
 import { gameCapsOf } from "./gameCaps.ts";
 import { createRoundPlayers } from "./roundPlayers.ts";

@@ -1,8 +1,8 @@
 import { coSignMessage, toCoSignatureArgs, toReportArgs } from "@weft/contracts";
 import { silentLogger, startNode, type WeftNode } from "@weft/node";
 import { keccak256, type LedgerHeight, type RoundReport, type TimestampMs } from "@weft/protocol";
+import { testSessionKey } from "@weft/protocol/testing/sessionKey";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testSessionKey } from "../../test/testSessionKey.ts";
 import { ZK_ATTEMPTS } from "../limits.ts";
 import { gameIdOf } from "./gameId.ts";
 import { createRoundPlayers } from "./roundPlayers.ts";

@@ -1,10 +1,12 @@
-import { generateKeyPairSync, sign } from "node:crypto";
-import { bytesToHex, type SessionKey } from "@weft/protocol";
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { bytesToHex } from "./bytes.ts";
+import type { SessionKey } from "./session.ts";
 
-/** A session key, as a client has one. */
+/** For tests, in Node: a session key as a client has one. */
 export type TestSessionKey = {
   readonly sessionKey: SessionKey;
-  /** r ‖ s over sha256 of the message. */
+  readonly privateKey: KeyObject;
+  /** @returns r ‖ s over sha256 of the message, as WebCrypto makes it */
   sign(message: Uint8Array): Uint8Array;
 };
 
@@ -13,6 +15,7 @@ export function testSessionKey(): TestSessionKey {
   const { x = "", y = "" } = publicKey.export({ format: "jwk" });
   return {
     sessionKey: bytesToHex(Buffer.concat([x, y].map((part) => Buffer.from(part, "base64url")))),
+    privateKey,
     sign: (message) => sign("sha256", message, { key: privateKey, dsaEncoding: "ieee-p1363" }),
   };
 }

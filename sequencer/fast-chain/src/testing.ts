@@ -1,0 +1,2 @@
+/** For tests and benchmarks elsewhere. */
+export { testLogin } from "./testLogin.ts";
