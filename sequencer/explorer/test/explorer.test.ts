@@ -152,6 +152,31 @@ describeInChromium("the explorer in Chromium", () => {
     await check("search");
   });
 
+  test("what an address can't mean is searched for", async () => {
+    const { page } = explorer;
+    await explorer.go("#/block/abc");
+    await page.getByText("Nothing was found for “abc”").waitFor();
+    await explorer.go(`#/search/${"x".repeat(5_000)}`);
+    await page.getByText(/Nothing was found for “x{128}”/).waitFor();
+    // a room is known by its name, too
+    await explorer.go(`#/room/${played.room}`);
+    await explorer.heading(/^Room /);
+    const name = (await page.getByRole("heading", { level: 1 }).innerText()).slice("Room ".length);
+    await explorer.go(`#/room/${name}`);
+    await explorer.heading(`Room ${name}`);
+    expect(page.url()).toContain(played.room);
+  });
+
+  test("a deposit says what crossed, in words", async () => {
+    const { page } = explorer;
+    await explorer.go("#/crossings");
+    await page.getByRole("row").nth(2).locator('a[href^="#/tx/"]').last().click();
+    await explorer.heading("Transaction: deposit");
+    const said = (await page.getByRole("main").innerText()).replaceAll(/\s+/g, " ");
+    expect(said).toMatch(/Amount 1 ZKPoW .*In ZK block \d+/);
+    expect(said).not.toContain("nobody");
+  });
+
   test("works with the keyboard alone", async () => {
     const { page } = explorer;
     await explorer.go("#/");
@@ -191,6 +216,14 @@ describeInChromium("the explorer in Chromium", () => {
       expect(await narrow.page.evaluate(overflows)).toBe(false);
       await check(`narrow-${name}`, narrow);
     }
+    await narrow.page.locator(".facts .item").evaluate((item) => {
+      for (let nth = 0; nth < 9; nth++) item.after(item.cloneNode(true));
+    });
+    const stays = () => {
+      const list = document.querySelector(".facts");
+      return list !== null && list.scrollWidth <= list.clientWidth;
+    };
+    expect(await narrow.page.evaluate(stays), "a room's rounds stay in their frame").toBe(true);
     expect([...dark.complaints, ...narrow.complaints]).toEqual([]);
     await narrow.close();
   });
@@ -234,5 +267,14 @@ describeInChromium("the explorer in Chromium", () => {
     } finally {
       await follower.stop();
     }
+  });
+
+  test("when nothing happens any more, the pace falls to nothing", async () => {
+    await explorer.go("#/");
+    const pace = explorer.page.getByText("Blocks a second").locator("xpath=following-sibling::dd");
+    const within = { timeout: 60_000 };
+    await expect.poll(async () => Number(await pace.innerText()), within).toBeGreaterThan(0);
+    await played.empty();
+    await expect.poll(() => pace.innerText(), within).toBe("0");
   });
 });

@@ -5,6 +5,10 @@ export const LIVE_TIMEOUT_MS = 5_000;
 /** How long until a lost WebSocket is opened again: first, and at most. */
 export const RECONNECT_MS = 500;
 export const MAX_RECONNECT_MS = 15_000;
+/** Characters of a search: more than the longest hash and the longest name. */
+export const MAX_SEARCH_CHARS = 128;
+/** Over how long the ledger's pace is counted. */
+export const PACE_MS = 2_000;
 /** Rows of the live ledger. */
 export const LIVE_ROWS = 40;
 /** Blocks in the picture of it. */

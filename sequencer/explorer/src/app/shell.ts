@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit-html";
+import { MAX_SEARCH_CHARS } from "./limits.ts";
 import { toHash } from "./router.ts";
 import type { Rpc } from "./rpc/rpc.ts";
 
@@ -32,7 +33,7 @@ export function shell(options: {
           name="text"
           aria-label="Search"
           placeholder="Height, hash, address, room"
-          maxlength="128"
+          maxlength=${MAX_SEARCH_CHARS}
           autocomplete="off"
           spellcheck="false"
         />

@@ -15,6 +15,8 @@ export type Played = {
   readonly roundId: Hash;
   /** The winner's withdrawal to the ZK chain, on the fast chain. */
   readonly withdrawal: Hash;
+  /** The loser goes too, and the room closes: nothing happens any more. */
+  empty(): Promise<unknown>;
 };
 
 async function newPlayer(url: string) {
@@ -59,5 +61,6 @@ export async function playDen(): Promise<Played> {
     room: firstRoom.address,
     roundId: round.roundId,
     withdrawal: fastTransactionHash,
+    empty: () => secondRoom.leave(),
   };
 }

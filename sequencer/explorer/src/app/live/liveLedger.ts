@@ -1,4 +1,4 @@
-import { LIVE_BATCH, LIVE_BLOCKS, LIVE_INTERVAL_MS } from "../limits.ts";
+import { LIVE_BATCH, LIVE_BLOCKS, LIVE_INTERVAL_MS, PACE_MS } from "../limits.ts";
 import type { LedgerBlock } from "../rpc/answers.ts";
 import { type HeadWatcher, watchHeads } from "../rpc/headWatcher.ts";
 import type { Chain, Rpc } from "../rpc/rpc.ts";
@@ -23,6 +23,9 @@ export class LiveLedger {
   #isWatched = false;
   #isAsking = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the newest block came, by the page's clock. */
+  #grownAtMs = 0;
+  #falling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(rpc: Rpc) {
     this.#rpc = rpc;
@@ -53,6 +56,11 @@ export class LiveLedger {
   /** Blocks that have come since it was paused. */
   get missed(): number {
     return Math.max(0, this.headHeight - (this.blocks[0]?.height ?? this.headHeight));
+  }
+
+  /** How long nothing has come, in ms; 0 while it is paused, when nothing is asked for. */
+  get quietMs(): number {
+    return this.#isPaused ? 0 : performance.now() - this.#grownAtMs;
   }
 
   pause(isPaused: boolean): void {
@@ -109,6 +117,10 @@ export class LiveLedger {
     const older = fromHeight === known + 1 ? this.blocks : [];
     for (const { chain, number } of blocks) this.numbers.set(chain, number);
     this.blocks = [...blocks.reverse(), ...older].slice(0, LIVE_BLOCKS);
+    this.#grownAtMs = performance.now();
+    // Nothing else tells that nothing comes any more.
+    clearTimeout(this.#falling);
+    this.#falling = setTimeout(() => this.#tell(), PACE_MS + LIVE_INTERVAL_MS);
     // Hundreds of blocks may pass between two of the ZK chain.
     if (this.numbers.has("zk")) return;
     this.numbers.set("zk", Number(await this.#rpc.call<string>("zk", "eth_blockNumber")));

@@ -4,15 +4,13 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { LIVE_ROWS } from "../limits.ts";
 import { drawWeave } from "../live/drawWeave.ts";
 import type { LiveLedger } from "../live/liveLedger.ts";
+import { paceOf } from "../live/pace.ts";
 import type { LedgerBlock } from "../rpc/answers.ts";
 import type { Chain } from "../rpc/rpc.ts";
 import { formatBytes, formatCount, formatTime, shortHex } from "../ui/format.ts";
 import { blockLink, chainBadge } from "../ui/links.ts";
 import type { View, ViewContext } from "../view.ts";
 import { blockContents } from "./summaries.ts";
-
-/** Over how long the pace is counted. */
-const PACE_MS = 2_000;
 
 /** The ledger as it grows. */
 export function createLiveView({ live, redraw }: ViewContext): View {
@@ -65,16 +63,10 @@ function liveState(live: LiveLedger): TemplateResult {
     : html`<span class="badge bad" role="status">not connected</span>`;
 }
 
-function figures({ blocks, numbers }: LiveLedger): TemplateResult {
+function figures(live: LiveLedger): TemplateResult {
+  const { blocks, numbers } = live;
   const [newest] = blocks;
-  const sinceMs = (newest?.timestampMs ?? 0) - PACE_MS;
-  const recent = blocks.filter(({ timestampMs }) => timestampMs > sinceMs);
-  const perSecond = (count: number) => (count / (PACE_MS / 1000)).toFixed(0);
-  const events = recent.reduce(
-    (sum, { transactions }) =>
-      sum + transactions.reduce((inner, { events: count = 1 }) => inner + count, 0),
-    0,
-  );
+  const { blocksPerSecond, eventsPerSecond } = paceOf(blocks, live.quietMs);
   const numberOf = (chain: Chain) => {
     const number = numbers.get(chain);
     return number === undefined ? "–" : formatCount(number);
@@ -83,8 +75,8 @@ function figures({ blocks, numbers }: LiveLedger): TemplateResult {
     ["Height", newest === undefined ? "–" : formatCount(newest.height)],
     ["Fast chain's number", numberOf("fast")],
     ["ZK chain's number", numberOf("zk")],
-    ["Blocks a second", perSecond(recent.length)],
-    ["Events a second", perSecond(events)],
+    ["Blocks a second", formatCount(blocksPerSecond)],
+    ["Events a second", formatCount(eventsPerSecond)],
   ];
   return html`<dl class="figures">
     ${all.map(([name, value]) => html`<div><dt>${name}</dt><dd class="num">${value}</dd></div>`)}

@@ -134,12 +134,13 @@ function sealedBar({ frames, sealedFrames, seals }: Lane): TemplateResult {
   const label =
     sealedFrames >= frames ? "all" : `${formatCount(sealedFrames)} of ${formatCount(frames)}`;
   const count = seals === null ? "" : ` by ${counted(seals, "seal")}`;
+  if (frames === 0) return html`<span class="dim">nothing to seal</span>`;
   return html`<progress
-      max=${Math.max(1, frames)}
-      .value=${frames === 0 ? 1 : sealedFrames}
+      max=${frames}
+      .value=${sealedFrames}
       aria-label="Sealed frames"
     ></progress>
-    <span>${frames === 0 ? "nothing to seal" : `${label}${count}`}</span>`;
+    <span>${label}${count}</span>`;
 }
 
 function laneState({ left, leftHeight, joinedHeight }: Lane): TemplateResult {

@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit-html";
+import { MAX_SEARCH_CHARS } from "../limits.ts";
 import { createLoadedView } from "../loadedView.ts";
 import { toHash } from "../router.ts";
 import type { Hit } from "../rpc/answers.ts";
@@ -7,7 +8,8 @@ import { chainBadge } from "../ui/links.ts";
 import type { View, ViewContext } from "../view.ts";
 
 /** What a text may stand for. A single meaning is gone to at once. */
-export function createSearchView(context: ViewContext, text: string): View {
+export function createSearchView(context: ViewContext, asked: string): View {
+  const text = asked.slice(0, MAX_SEARCH_CHARS);
   return createLoadedView<readonly Hit[]>(context, {
     title: "Search",
     missing: `Nothing was found for “${text}”. Heights, hashes, addresses, ids of rounds and sessions, and names of rooms are understood.`,

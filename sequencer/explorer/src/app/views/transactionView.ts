@@ -119,19 +119,23 @@ function ownFacts({ kind, content }: Transaction): TemplateResult {
           : ""
       }`;
   }
-  const { sessionId, room, recipient, ...rest } = content;
+  const { sessionId, room, recipient, asset, amount, ...rest } = content;
   return html`<h2>What it says</h2>
     ${facts({
       Session: sessionId === undefined ? undefined : sessionLink(asText(sessionId)),
       Room: room === undefined ? undefined : roomLink(asText(room)),
       Recipient: recipient === undefined ? undefined : addressLink(asText(recipient)),
+      Amount: amount === undefined ? undefined : amountOf(asText(asset), asText(amount)),
       ...Object.fromEntries(
-        Object.entries(rest).map(([name, value]) => [
-          name[0]?.toUpperCase() + spaced(name.slice(1)),
-          name === "amount" ? amountOf(asText(rest.asset), asText(value)) : plainValue(value),
-        ]),
+        Object.entries(rest).map(([name, value]) => [titleOf(name), plainValue(value)]),
       ),
     })}`;
+}
+
+/** A field's name for people: `fromHeight` is `From height`. */
+function titleOf(name: string): string {
+  if (name === "zkNumber") return "In ZK block";
+  return name[0]?.toUpperCase() + spaced(name.slice(1));
 }
 
 function receiptFacts(receipt: EthReceipt): TemplateResult {
