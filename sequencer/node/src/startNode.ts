@@ -1,6 +1,6 @@
 import { contractAddresses } from "@weft/contracts";
 import { createExplorerPages } from "@weft/explorer";
-import { type Checks, type FastChain, LoginProofs } from "@weft/fast-chain";
+import { type Checks, type FastChain, LoginProofs, SealVerifier } from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
 import {
   type Deposit,
@@ -60,7 +60,12 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
 
   const loginProofs = new LoginProofs();
   started.push(() => loginProofs.stop());
-  const { checks } = loginProofs;
+  const sealVerifier = new SealVerifier({
+    onDied: (error) =>
+      logger.warn("the thread that verifies seals died, it starts anew", { error }),
+  });
+  started.push(() => sealVerifier.stop());
+  const checks = { ...loginProofs.checks, seal: sealVerifier.seal };
   const { fastChain, producer } = await startChains(settings, {
     ledger,
     zkChain,
@@ -95,6 +100,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
     ledger,
     fastChain,
     loginProofs,
+    sealVerifier,
     zkChain: zk,
     fastChainId,
     zkChainId,

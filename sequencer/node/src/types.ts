@@ -1,5 +1,5 @@
 import type { contractAddresses } from "@weft/contracts";
-import type { FastChainHost, LoginProofs } from "@weft/fast-chain";
+import type { FastChainHost, LoginProofs, SealVerifier } from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
 import type { Address, ChainId, Hex } from "@weft/protocol";
 import type { RpcServer } from "@weft/rpc";
@@ -75,6 +75,8 @@ export interface WeftNode {
   readonly fastChain: FastChainHost;
   /** Verifies ownership proofs before they are submitted to the fast chain. */
   readonly loginProofs: LoginProofs;
+  /** Verifies seals before rooms append them. */
+  readonly sealVerifier: SealVerifier;
   readonly zkChain: ZkChain;
   readonly fastChainId: ChainId;
   readonly zkChainId: ChainId;
