@@ -4,6 +4,8 @@ import type { Transport } from "@colyseus/core";
 import type { Logger } from "@weft/node";
 import { RoomsError } from "./errors.ts";
 import { guardHttpServer } from "./http/guardHttpServer.ts";
+import { guardUwsApp } from "./http/guardUwsApp.ts";
+import { MAX_BACKPRESSURE_BYTES, MAX_MESSAGE_BYTES, MAX_SILENT_SECONDS } from "./limits.ts";
 
 export type TransportName = "ws" | "uWebSockets";
 
@@ -48,7 +50,7 @@ async function wsTransport(): Promise<ChosenTransport> {
   const server: Server = createServer();
   return {
     name: "ws",
-    transport: new WebSocketTransport({ server }),
+    transport: new WebSocketTransport({ server, maxPayload: MAX_MESSAGE_BYTES }),
     secure: () => guardHttpServer(server),
     port: () => (server.address() as AddressInfo).port,
     close: () =>
@@ -63,7 +65,14 @@ async function uWebSocketsTransport(): Promise<ChosenTransport> {
   // Loaded by itself first: through Colyseus's transport a failure would also end the process later.
   const { default: uWebSockets } = await import("uWebSockets.js");
   const { uWebSocketsTransport: Transport } = await import("@colyseus/uwebsockets-transport");
-  const transport = new Transport();
+  const transport = new Transport({
+    maxPayloadLength: MAX_MESSAGE_BYTES,
+    maxBackpressure: MAX_BACKPRESSURE_BYTES,
+    // Else what is over it would be left out, and the client go on with a state that isn't the room's.
+    closeOnBackpressureLimit: true,
+    idleTimeout: MAX_SILENT_SECONDS,
+  });
+  guardUwsApp(transport.app);
   return {
     name: "uWebSockets",
     transport,

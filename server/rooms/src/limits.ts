@@ -24,10 +24,24 @@ export const SEALS_BURST = 20;
 export const MAX_UNSEQUENCED_FRAMES = 4_096;
 /** Malformed or wrongly signed messages in a row that a client may send before it is dropped. */
 export const MAX_BAD_MESSAGES = 16;
-/** Messages over its rate, in a row, that a client may send before it is dropped. */
+/** Messages over its rate that a client may send before it is dropped, at once and on average. */
 export const MAX_EXCESS_MESSAGES = 2_000;
+export const EXCESS_PER_SECOND = 100;
+/**
+ * Messages of any kind, in a second, after which Colyseus closes a connection. More than what the limits above let a client
+ * send in that time, so that it is for messages that they don't count.
+ */
+export const MAX_MESSAGES_PER_SECOND = 5_000;
+/** One message of a client: a frame, and what Colyseus puts around it. */
+export const MAX_MESSAGE_BYTES = 4 * 1024;
 /** Bytes that may wait for a client that doesn't read before it is dropped. */
 export const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Bytes that may wait for a client when more is sent before anybody has looked: past it the connection is cut. */
+export const MAX_BACKPRESSURE_BYTES = 4 * MAX_BUFFERED_BYTES;
+/** How long a connection that was closed may take to be gone: who doesn't read doesn't answer either. */
+export const MAX_CLOSING_MS = 2_000;
+/** A connection on which nothing was heard for so long, pings included, is broken. */
+export const MAX_SILENT_SECONDS = 16;
 
 /** Ticks that are made up for at once after a hitch; the rest is dropped. */
 export const MAX_CATCH_UP_TICKS = 5;

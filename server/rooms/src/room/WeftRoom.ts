@@ -1,18 +1,29 @@
-import { type AuthContext, type Client, ClientState, CloseCode, Room } from "@colyseus/core";
+import {
+  type AuthContext,
+  type Client,
+  CloseCode,
+  Room,
+  SchemaSerializer,
+  type Serializer,
+} from "@colyseus/core";
 import type { Schema } from "@colyseus/schema";
 import type { Logger } from "@weft/node";
 import { type ComeBack, type LeaveReason, Message, type Moved, type Welcome } from "@weft/protocol";
 import { codeOf, DropCode, RoomsError } from "../errors.ts";
+import { MAX_MESSAGES_PER_SECOND } from "../limits.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import { readPendingReport } from "../round/pendingReport.ts";
 import type { RoundChange, RoundRunner } from "../round/roundRunner.ts";
 import type { AnyGame, RoomClass } from "../types.ts";
+import { corked } from "./corked.ts";
 import { createRoomParts } from "./createRoomParts.ts";
 import type { GameErrors } from "./gameErrors.ts";
+import { PatchSerializer } from "./patchSerializer.ts";
+import { peerOf } from "./peer.ts";
 import { readTicket } from "./readTicket.ts";
 import { type Claim, joinError, type RoomHost } from "./roomHost.ts";
 import type { RoomRuntime } from "./roomRuntime.ts";
-import type { Peer, Seat } from "./seat.ts";
+import type { Seat } from "./seat.ts";
 import { Ticker } from "./ticker.ts";
 
 type Reconnection = ReturnType<Room["allowReconnection"]>;
@@ -117,6 +128,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     this.state = runtime.program.state as State;
     this.maxClients = game.maxPlayers;
     this.patchRate = host.settings.patchRateMs;
+    this.maxMessagesPerSecond = Math.min(this.maxMessagesPerSecond, MAX_MESSAGES_PER_SECOND);
     this.#takeMessages();
     if (resumed) this.#resume();
     this.#ticker = new Ticker(game.tickRateHz, () => this.#tick());
@@ -190,6 +202,12 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     });
   }
 
+  /** Colyseus makes a serializer of its own for every state. */
+  override setSerializer(serializer: Serializer<State>): void {
+    const isOwn = serializer instanceof SchemaSerializer;
+    super.setSerializer(isOwn ? new PatchSerializer<State>() : serializer);
+  }
+
   #tick(): void {
     this.runtime.tick();
     this.runner.step();
@@ -197,11 +215,13 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   /** Colyseus calls this at the patch rate: after the state's changes goes what is told of them. */
   override broadcastPatch(): boolean {
-    this.#runtime?.stamp();
-    const changed = this.#broadcast();
-    this.#runtime?.beat();
-    this.#runner?.step();
-    return changed;
+    return corked(this.clients, () => {
+      this.#runtime?.stamp();
+      const changed = this.#broadcast();
+      this.#runtime?.beat();
+      this.#runner?.step();
+      return changed;
+    });
   }
 
   /** What a game has put into its state can't always be sent: that ends neither the room nor the process. */
@@ -438,19 +458,5 @@ export function bindRoom(base: RoomClass, binding: RoomBinding) {
         throw joinError(error);
       }
     }
-  };
-}
-
-function peerOf(client: RoomClient): Peer {
-  return {
-    get ready() {
-      return client.state === ClientState.JOINED;
-    },
-    get bufferedBytes() {
-      const { bufferedAmount } = client.ref as { bufferedAmount?: unknown };
-      return typeof bufferedAmount === "number" ? bufferedAmount : 0;
-    },
-    send: (type, message) => client.send(type, message),
-    close: (code: DropCode, reason) => client.leave(code, reason),
   };
 }

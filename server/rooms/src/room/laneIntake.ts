@@ -10,7 +10,7 @@ import {
   type Seal,
 } from "@weft/protocol";
 import { codeOf } from "../errors.ts";
-import { MAX_BAD_MESSAGES, MAX_EXCESS_MESSAGES, MAX_UNSEQUENCED_FRAMES } from "../limits.ts";
+import { MAX_BAD_MESSAGES, MAX_UNSEQUENCED_FRAMES } from "../limits.ts";
 import type { CoSignatureVerdict } from "../round/coSigning.ts";
 import type { Seat } from "./seat.ts";
 
@@ -53,7 +53,6 @@ export class LaneIntake {
       this.#bad(seat, "FRAME_MALFORMED", "the bytes aren't a frame");
       return;
     }
-    seat.excessMessages = 0;
     // The client sends again what it doesn't know to have arrived: what is here already changes nothing.
     if (frame.seq < seat.expected) return;
     if (frame.seq > seat.expected) seat.gap ??= "FRAME_OUT_OF_ORDER";
@@ -87,7 +86,6 @@ export class LaneIntake {
       this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
       return;
     }
-    seat.excessMessages = 0;
     if (seal.seq <= seat.sealedSeq) return;
     if (seal.seq === seat.head.seq) this.#takeSeal(seat, seal);
     else this.#refuseSeal(seat, seal);
@@ -105,7 +103,6 @@ export class LaneIntake {
       this.#bad(seat, "CO_SIGNATURE_MALFORMED", "the bytes aren't a co-signature");
       return;
     }
-    seat.excessMessages = 0;
     const verdict = take(coSignature);
     if (verdict === "CO_SIGNATURE_INVALID") {
       this.#bad(seat, verdict, "not this player's signature of the round's report");
@@ -143,15 +140,21 @@ export class LaneIntake {
       return append();
     } catch (error) {
       const code = codeOf(error);
-      if (code === "BLOCK_FULL") seat.gap = "RATE_LIMITED";
+      if (code === "BLOCK_FULL") this.#waitForDisk(seat);
       else if (code === "CHAIN_STOPPED" || code === "INTERNAL") this.#options.onHostError(error);
       else this.#bad(seat, code, (error as Error).message);
       return undefined;
     }
   }
 
+  /** The disk is behind: the client sends again later, and isn't to lose its place for seals that can't be taken. */
+  #waitForDisk(seat: Seat): void {
+    seat.gap = "RATE_LIMITED";
+    if (seat.unsealedSinceMs !== undefined) seat.unsealedSinceMs = this.#options.nowMs();
+  }
+
   #countExcess(seat: Seat): void {
-    if (++seat.excessMessages <= MAX_EXCESS_MESSAGES) return;
+    if (seat.excess.take(this.#options.nowMs())) return;
     this.#options.dropMisbehaved(seat, "far too many messages");
   }
 

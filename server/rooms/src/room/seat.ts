@@ -2,7 +2,14 @@ import type { Lane } from "@weft/fast-chain";
 import type { Finality, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
 import type { DropCode, RefusalCode } from "../errors.ts";
 import { TokenBucket } from "../limit/tokenBucket.ts";
-import { FRAMES_BURST, FRAMES_PER_SECOND, SEALS_BURST, SEALS_PER_SECOND } from "../limits.ts";
+import {
+  EXCESS_PER_SECOND,
+  FRAMES_BURST,
+  FRAMES_PER_SECOND,
+  MAX_EXCESS_MESSAGES,
+  SEALS_BURST,
+  SEALS_PER_SECOND,
+} from "../limits.ts";
 
 /** A player's connection, as far as a room needs it. */
 export interface Peer {
@@ -20,6 +27,8 @@ export class Seat {
   readonly sessionId: Hash;
   readonly frames: TokenBucket;
   readonly seals: TokenBucket;
+  /** Messages over the rates of the other two. A flood goes on through the few that are good in it. */
+  readonly excess: TokenBucket;
   /** Undefined while the connection is broken. */
   peer: Peer | undefined;
   /** When the connection that is there now came. */
@@ -39,9 +48,8 @@ export class Seat {
   unsealedSinceMs: number | undefined;
   /** Why frames were not taken since the last word to the client, which resends from the head on. */
   gap: RefusalCode | undefined;
-  /** Malformed or wrongly signed messages, and messages over the rate, since the last good one. */
+  /** Malformed or wrongly signed messages since the last good one. */
   badMessages = 0;
-  excessMessages = 0;
   readonly #sequencing = new Sequencing();
   #told: Finality | undefined;
 
@@ -61,6 +69,7 @@ export class Seat {
     this.connectedAtMs = nowMs;
     this.frames = new TokenBucket(FRAMES_PER_SECOND, FRAMES_BURST, nowMs);
     this.seals = new TokenBucket(SEALS_PER_SECOND, SEALS_BURST, nowMs);
+    this.excess = new TokenBucket(EXCESS_PER_SECOND, MAX_EXCESS_MESSAGES, nowMs);
   }
 
   /** A place out of the ledger: its frames are all on disk. */

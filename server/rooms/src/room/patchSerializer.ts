@@ -1,0 +1,21 @@
+import { SchemaSerializer } from "@colyseus/core";
+import type { Schema } from "@colyseus/schema";
+
+/**
+ * Colyseus's serializer, but what it gives to the transport is the transport's for good. Colyseus encodes every patch into the
+ * same buffer and hands out views of it; `ws` doesn't copy what a slow client's connection can't take at once, so that
+ * such a client would get a later patch's bytes in place of the ones that it waits for, and a state that is nobody's.
+ * One copy a patch, however many clients there are.
+ */
+export class PatchSerializer<State extends Schema> extends SchemaSerializer<State> {
+  override reset(state: State): void {
+    super.reset(state);
+    const { encoder } = this;
+    const encode = encoder.encode.bind(encoder);
+    encoder.encode = (...of) => Uint8Array.from(encode(...of));
+  }
+
+  override getFullState(...of: Parameters<SchemaSerializer<State>["getFullState"]>): Uint8Array {
+    return Uint8Array.from(super.getFullState(...of));
+  }
+}
