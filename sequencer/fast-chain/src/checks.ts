@@ -6,7 +6,13 @@ import type {
   OpenSession,
   SessionKey,
 } from "@weft/protocol";
-import { decodeFrame, type Frame, joinTicketMessage, sealMessage } from "@weft/protocol";
+import {
+  decodeFrame,
+  type Frame,
+  frameNumberOf,
+  joinTicketMessage,
+  sealMessage,
+} from "@weft/protocol";
 import { FastChainError, refuse } from "./errors.ts";
 import { verifyP256 } from "./p256.ts";
 import {
@@ -48,10 +54,7 @@ export const fullChecks: Checks = {
     }
   },
   frame(frame, expectedSeq) {
-    const { seq } = decode(frame);
-    if (seq !== expectedSeq) {
-      refuse("FRAME_OUT_OF_ORDER", `frame ${seq}, expected ${expectedSeq}`, { seq, expectedSeq });
-    }
+    checkNumber(decode(frame).seq, expectedSeq);
   },
   seal(key, head, signature) {
     if (!verifyP256(key, sealMessage(head), signature)) {
@@ -61,6 +64,19 @@ export const fullChecks: Checks = {
     }
   },
 };
+
+/**
+ * For a host whose rooms have decoded the very bytes that they append: only the number is left to be checked.
+ * @throws FastChainError FRAME_OUT_OF_ORDER; ProtocolError for bytes that aren't a frame's at their beginning
+ */
+export function checkDecodedFrame(frame: Uint8Array, expectedSeq: number): void {
+  checkNumber(frameNumberOf(frame), expectedSeq);
+}
+
+function checkNumber(seq: number, expectedSeq: number): void {
+  if (seq === expectedSeq) return;
+  refuse("FRAME_OUT_OF_ORDER", `frame ${seq}, expected ${expectedSeq}`, { seq, expectedSeq });
+}
 
 function decode(frame: Uint8Array): Frame {
   try {

@@ -1,5 +1,5 @@
 export { decodePortalCall, fastPortalAbi, type PortalCall } from "./account/portalProgram.ts";
-export type { Checks } from "./checks.ts";
+export { type Checks, checkDecodedFrame } from "./checks.ts";
 export { FastChainError, type FastChainErrorCode } from "./errors.ts";
 export { BLOCK_INTERVAL_MS, FastChain, type FastChainOptions } from "./fastChain.ts";
 export { isSessionKey, verifyP256 } from "./p256.ts";

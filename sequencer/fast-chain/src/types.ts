@@ -114,7 +114,8 @@ export interface RoomJournal {
   /** The room as of the last appended event. */
   readonly record: RoomRecord;
   /**
-   * Applies an event and puts it into the next block; never waits.
+   * Applies an event and puts it into the next block; never waits. Whoever hosts rooms on a node decodes a frame before it
+   * appends its bytes: the node's chain looks at nothing but its number then (`checkDecodedFrame`).
    * @returns the event's index in the room's log.
    * @throws FastChainError when the chain's rules refuse it; then nothing has changed.
    */

@@ -1,6 +1,12 @@
 import { contractAddresses } from "@weft/contracts";
 import { createExplorerPages } from "@weft/explorer";
-import { type Checks, type FastChain, LoginProofs, SealVerifier } from "@weft/fast-chain";
+import {
+  type Checks,
+  checkDecodedFrame,
+  type FastChain,
+  LoginProofs,
+  SealVerifier,
+} from "@weft/fast-chain";
 import type { Ledger } from "@weft/ledger";
 import {
   type Deposit,
@@ -65,7 +71,11 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
       logger.warn("the thread that verifies seals died, it starts anew", { error }),
   });
   started.push(() => sealVerifier.stop());
-  const checks = { ...loginProofs.checks, seal: sealVerifier.seal };
+  const checks: Checks = {
+    ...loginProofs.checks,
+    seal: sealVerifier.seal,
+    frame: checkDecodedFrame,
+  };
   const { fastChain, producer } = await startChains(settings, {
     ledger,
     zkChain,

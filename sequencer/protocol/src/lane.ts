@@ -6,6 +6,7 @@ import {
   type Codec,
   decodeFromBytes,
   encodeToBytes,
+  fail,
   hash,
   record,
   text,
@@ -13,6 +14,7 @@ import {
 } from "./codec.ts";
 import { sha256Hex } from "./hash.ts";
 import { MAX_FRAME_BYTES, MAX_NAME_BYTES } from "./limits.ts";
+import { openRlp } from "./rlp.ts";
 import { decodeValue, encodeValue, type Value } from "./value.ts";
 
 /** One numbered action of one player. */
@@ -26,8 +28,10 @@ export type Frame = {
 
 type EncodedFrame = { seq: number; action: string; input: Uint8Array };
 
+const frameNumber = uint(2 ** 32 - 1);
+
 const frameCodec = record<EncodedFrame>({
-  seq: uint(2 ** 32 - 1),
+  seq: frameNumber,
   action: text(MAX_NAME_BYTES),
   input: bytes(MAX_FRAME_BYTES),
 });
@@ -41,6 +45,20 @@ export function encodeFrame({ seq, action, input }: Frame): Uint8Array {
 export function decodeFrame(encoded: Uint8Array): Frame {
   const frame = decodeFromBytes(frameCodec, encoded, "frame", MAX_FRAME_BYTES);
   return { ...frame, input: decodeValue(frame.input) };
+}
+
+/**
+ * A frame's number, of bytes that are known to be a frame: nothing else of them is looked at.
+ * @throws ProtocolError when they can't be one
+ */
+export function frameNumberOf(encoded: Uint8Array): number {
+  const reader = openRlp(encoded, MAX_FRAME_BYTES);
+  reader.next();
+  if (!reader.isList) fail("FIELD_INVALID", "frame", "bytes, not a list");
+  reader.enter();
+  reader.next();
+  if (reader.isList) fail("FIELD_INVALID", "frame.seq", "a list, not bytes");
+  return frameNumber.decode(reader.copy(), "frame.seq");
 }
 
 /** How far a lane has come. */

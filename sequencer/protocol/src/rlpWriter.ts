@@ -47,6 +47,11 @@ export class RlpWriter {
     return this.#at;
   }
 
+  /** Takes back what was reserved last. */
+  release(count: number): void {
+    this.#at += count;
+  }
+
   /** Where to write what was reserved; until something more is. */
   get buffer(): Uint8Array {
     return this.#buffer;

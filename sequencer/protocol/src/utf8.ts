@@ -22,12 +22,20 @@ export function decodeUtf8(bytes: Uint8Array, from = 0, to = bytes.length): stri
 
 /** A lone surrogate has no UTF-8: whoever calls this has seen to it that there is none. */
 export function encodeUtf8(text: string): Uint8Array {
-  if (text.length > MAX_SHORT) return encoder.encode(text);
   const bytes = new Uint8Array(text.length);
+  return writeAscii(text, bytes, 0) ? bytes : encoder.encode(text);
+}
+
+/** Longer text is written sooner by the platform. */
+const MAX_ASCII = 256;
+
+/** @returns whether the text is short and ASCII: else what is written has no meaning. */
+export function writeAscii(text: string, bytes: Uint8Array, at: number): boolean {
+  if (text.length > MAX_ASCII) return false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code >= 0x80) return encoder.encode(text);
-    bytes[i] = code;
+    if (code >= 0x80) return false;
+    bytes[at + i] = code;
   }
-  return bytes;
+  return true;
 }

@@ -3,7 +3,7 @@ import { ProtocolError } from "./errors.ts";
 import { openRlp } from "./rlp.ts";
 import type { RlpReader } from "./rlpReader.ts";
 import { RlpWriter } from "./rlpWriter.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+import { decodeUtf8, encodeUtf8, writeAscii } from "./utf8.ts";
 
 /**
  * What game inputs, game states and results are made of. `undefined` entries of an object are left
@@ -72,7 +72,7 @@ export function decodeValue(bytes: Uint8Array, maxSizeBytes?: number): Value {
 function writeValue(writer: RlpWriter, value: Value, depth: number): void {
   if (depth > MAX_VALUE_DEPTH) unencodable(`deeper than ${MAX_VALUE_DEPTH}`);
   if (typeof value === "number") writeNumber(writer, value);
-  else if (typeof value === "string") writeTagged(writer, Tag.text, textToBytes(value));
+  else if (typeof value === "string") writeText(writer, value);
   else if (typeof value === "boolean") writer.byte(value ? Tag.true : Tag.false);
   else if (value === null) writer.byte(Tag.null);
   else if (typeof value === "bigint") writeBigint(writer, value);
@@ -121,9 +121,25 @@ function writeFloat(writer: RlpWriter, value: number): void {
 /** The one NaN: quiet, without sign or payload. */
 const NAN_BITS = 0x7ff8n << 48n;
 
-function textToBytes(value: string): Uint8Array {
-  if (!value.isWellFormed()) unencodable("text with a lone surrogate");
-  return encodeUtf8(value);
+function writeText(writer: RlpWriter, value: string): void {
+  const length = writeUtf8(writer, value);
+  writer.byte(Tag.text);
+  writer.stringHeader(1 + length);
+}
+
+function writeKey(writer: RlpWriter, key: string): void {
+  writer.stringHeader(writeUtf8(writer, key));
+}
+
+/** @returns how many bytes that took */
+function writeUtf8(writer: RlpWriter, text: string): number {
+  const at = writer.reserve(text.length);
+  if (writeAscii(text, writer.buffer, at)) return text.length;
+  if (!text.isWellFormed()) unencodable("text with a lone surrogate");
+  writer.release(text.length);
+  const bytes = encodeUtf8(text);
+  writer.raw(bytes);
+  return bytes.length;
 }
 
 type ListValue = readonly Value[] | { readonly [key: string]: Value | undefined };
@@ -153,7 +169,7 @@ function writeObject(
     const field = fields[key];
     if (field === undefined) continue;
     writeValue(writer, field, depth + 1);
-    writer.string(textToBytes(key));
+    writeKey(writer, key);
   }
   writer.byte(Tag.object);
 }

@@ -24,10 +24,15 @@ export function runFrame<State>(
     return { outcome: refused("ACTION_UNKNOWN", `${game.name} has no such action`) };
   }
   try {
-    const parsed = code.run(() => action.input.safeParse(frame.input));
-    if (!parsed.success) return { outcome: refused("INPUT_REFUSED", describeIssue(parsed.error)) };
-    code.run(() => action.run(ctx, player, parsed.data));
-    return { outcome: APPLIED };
+    // Both in one run: entering and leaving a game's code costs more than most actions.
+    let outcome = APPLIED;
+    code.run((): unknown => {
+      const parsed = action.input.safeParse(frame.input);
+      if (!parsed.success) outcome = refused("INPUT_REFUSED", describeIssue(parsed.error));
+      // What it returns is of interest where it is a promise, which isn't allowed.
+      return parsed.success ? action.run(ctx, player, parsed.data) : undefined;
+    });
+    return { outcome };
   } catch (cause) {
     const message = `action ${frame.action} failed: ${messageOf(cause)}`;
     const details = { action: frame.action, lane: player.lane, player: player.id };

@@ -15,6 +15,7 @@ import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import { readPendingReport } from "../round/pendingReport.ts";
 import type { RoundChange, RoundRunner } from "../round/roundRunner.ts";
 import type { AnyGame, RoomClass } from "../types.ts";
+import { corked } from "./corked.ts";
 import { createRoomParts } from "./createRoomParts.ts";
 import type { GameErrors } from "./gameErrors.ts";
 import { PatchSerializer } from "./patchSerializer.ts";
@@ -214,11 +215,13 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   /** Colyseus calls this at the patch rate: after the state's changes goes what is told of them. */
   override broadcastPatch(): boolean {
-    this.#runtime?.stamp();
-    const changed = this.#broadcast();
-    this.#runtime?.beat();
-    this.#runner?.step();
-    return changed;
+    return corked(this.clients, () => {
+      this.#runtime?.stamp();
+      const changed = this.#broadcast();
+      this.#runtime?.beat();
+      this.#runner?.step();
+      return changed;
+    });
   }
 
   /** What a game has put into its state can't always be sent: that ends neither the room nor the process. */
