@@ -32,6 +32,7 @@ test("the demo plays a round from login to a traded prize", { timeout: TIMEOUT_M
   const args = ["--rpc-port", "0", "--round-seconds", "4", "--rate", "20"];
   const { code, stdout, stderr } = await runDemo(args);
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stderr).toMatch(/play at http:.+\n.+watch the ledger at http:.+\/explorer\n/);
   const summary = JSON.parse(stdout);
   expect(summary.ok).toBe(true);
   // 4 bots, 4 seconds, 20 a second: some ticks go by before the first action.

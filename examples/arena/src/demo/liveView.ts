@@ -82,7 +82,9 @@ export class LiveView {
   }
 
   #address(url: string): string {
-    return ` ${this.#style("green", "➜")} play at ${this.#style("bold", url)}`;
+    const arrow = this.#style("green", "➜");
+    const explorer = `${this.#server?.node.rpc.url}/explorer`;
+    return ` ${arrow} play at ${this.#style("bold", url)}\n ${arrow} watch the ledger at ${explorer}`;
   }
 
   #stepLine(step: Step): string {

@@ -43,6 +43,8 @@ export class App {
   error: Described | undefined;
   market: Market | undefined;
   isMarketOpen = false;
+  /** Where the ledger of what is played can be looked at. */
+  explorerUrl = "";
   /** The round whose results were put away. */
   dismissed = "";
   /** For who hears the page. */
@@ -142,7 +144,7 @@ export class App {
       const { player, roomId } = await find(signal);
       signal.throwIfAborted();
       this.#progress("room");
-      await this.#play(player, roomId);
+      await this.#play(player, roomId, signal);
     } catch (error) {
       if (!signal.aborted) this.error = describeError(error);
       await forgetPlayer();
@@ -156,12 +158,17 @@ export class App {
     this.redraw();
   }
 
-  async #play(player: Player, roomId: string | undefined): Promise<void> {
+  async #play(player: Player, roomId: string | undefined, signal: AbortSignal): Promise<void> {
     const { session } = player;
     // A room that is gone meanwhile isn't worth an error.
     const again = roomId === undefined ? undefined : session.join(arena, { roomId });
     const room = (await again?.catch(() => undefined)) ?? (await session.join(arena));
+    if (signal.aborted) {
+      await room.leave();
+      signal.throwIfAborted();
+    }
     await keepPlayer(player, room.id);
+    this.explorerUrl = await explorerUrlOf(this.client);
     const play = new Play(player, room, {
       onChange: () => this.redraw(),
       onEvent: (event) => this.#show(event, play),
@@ -243,4 +250,10 @@ export class App {
     if (this.isMarketOpen) dialog.showModal();
     else dialog.close();
   }
+}
+
+/** Every node has an explorer beside its JSON-RPC. */
+async function explorerUrlOf(client: WeftClient): Promise<string> {
+  const { fast } = await client.chains();
+  return new URL("explorer", fast.rpcUrls.default.http[0]).href;
 }

@@ -15,6 +15,15 @@ test("a chain that doesn't answer is found out, however deep the error has it", 
   expect(describeError(new Error("the call failed", { cause })).code).toBe("CHAIN_UNREACHABLE");
 });
 
+test("who says no to their wallet isn't told that something failed", () => {
+  const refusal = Object.assign(new Error("User rejected the request."), { code: 4001 });
+  const cause = new Error("the wallet didn't sign", { cause: refusal });
+  expect(describeError(new PageError("WALLET_REFUSED", "no account", { cause }))).toEqual({
+    code: "WALLET_REFUSED",
+    text: "You said no in your wallet.",
+  });
+});
+
 test.each([
   [new Error("odd"), "UNKNOWN", "odd"],
   [{ code: "NEVER_HEARD_OF", message: "what?" }, "NEVER_HEARD_OF", "what?"],

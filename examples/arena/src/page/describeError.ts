@@ -37,10 +37,14 @@ export type Described = { readonly code: string; readonly text: string };
 /** viem has names instead of codes: these mean that nobody has answered. */
 const UNANSWERED = new Set(["HttpRequestError", "TimeoutError", "WebSocketRequestError"]);
 
+/** What EIP-1193 has a wallet throw when its person says no. */
+const SAID_NO = 4001;
+
 /** An error for people, with its code for who looks it up. */
 export function describeError(error: unknown): Described {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   const name = typeof code === "string" ? code : nameOf(error);
+  if (isRefusal(error)) return { code: name, text: "You said no in your wallet." };
   const told = typeof message === "string" && message !== "" ? message : String(error);
   return { code: name, text: ADVICE[name] ?? told };
 }
@@ -49,4 +53,9 @@ function nameOf(error: unknown): string {
   const { name, cause } = (error ?? {}) as { name?: unknown; cause?: unknown };
   if (UNANSWERED.has(String(name))) return "CHAIN_UNREACHABLE";
   return cause === undefined ? "UNKNOWN" : nameOf(cause);
+}
+
+function isRefusal(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return code === SAID_NO || (cause !== undefined && isRefusal(cause));
 }

@@ -59,6 +59,16 @@ describeInChromium("the arena's page in Chromium", () => {
     await check(ann, "home");
     await check(bob, "home-phone");
     await expect(ann.page.getByText("fine for a game, not for savings").count()).resolves.toBe(1);
+    // each key, or finger, stands beside what it does
+    for (const { page } of [ann, bob]) {
+      const rows = await page.locator(".keys > div:visible").evaluateAll((shown) =>
+        shown.map((row) => {
+          const [key, deed] = [...row.children].map((one) => one.getBoundingClientRect());
+          return key !== undefined && deed !== undefined && key.right < deed.left;
+        }),
+      );
+      expect(rows).toEqual([true, true, true]);
+    }
     expect(await ann.page.getByRole("button", { name: "Play with my wallet" }).isDisabled()).toBe(
       true,
     );
@@ -71,6 +81,22 @@ describeInChromium("the arena's page in Chromium", () => {
     roomId = await ann.room();
     await ann.heading("Lobby");
     await check(ann, "lobby");
+  });
+
+  test("space dashes, also when a button was clicked before", async () => {
+    const { page } = ann;
+    const sound = page.getByRole("button", { name: /^Sound/ });
+    const was = await sound.getAttribute("aria-pressed");
+    await sound.click();
+    await page.keyboard.press("Space");
+    await page.getByText(/^dash #\d+/).waitFor();
+    expect(await sound.getAttribute("aria-pressed")).not.toBe(was);
+    await sound.click();
+    // whoever uses keys alone presses the button that has the focus
+    await sound.focus();
+    await page.keyboard.press("Space");
+    await page.locator(`button[aria-pressed="${was === "true" ? "false" : "true"}"]`).waitFor();
+    await page.keyboard.press("Space");
   });
 
   test("with a wallet of one's own, too", { timeout: TIMEOUT_MS }, async () => {
@@ -123,12 +149,14 @@ describeInChromium("the arena's page in Chromium", () => {
   });
 
   test("the explorer shows the round and its prize", async () => {
-    const { page } = await ArenaPage.open(browser, `${server.node.rpc.url}/explorer#/rounds`, {
-      viewport: DESKTOP,
-    });
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.getByRole("main").getByRole("link").first().click();
+    const link = ann.page.getByRole("link", { name: "See it in the ledger" });
+    const opened = ann.page.context().waitForEvent("page");
+    await link.click();
+    const page = await opened;
+    await page.getByRole("heading", { name: /^Round 0x/ }).waitFor();
     await page.getByText("crown").first().waitFor();
+    expect(page.url().startsWith(`${server.node.rpc.url}/explorer`)).toBe(true);
+    await page.close();
   });
 
   test("a drag flies as long as it is held", { timeout: TIMEOUT_MS }, async () => {

@@ -35,6 +35,7 @@ export class Controls {
     const { signal } = this.#ending;
     addEventListener("keydown", (event) => this.#keyDown(event), { signal });
     addEventListener("keyup", (event) => this.#keyUp(event), { signal });
+    addEventListener("click", letGoOfButton, { signal });
     // Keys that are let go elsewhere are never heard of.
     addEventListener("blur", () => this.#letGo(), { signal });
     const { surface } = options;
@@ -114,6 +115,12 @@ export class Controls {
     this.#last = direction;
     this.#options.onSteer(direction);
   }
+}
+
+/** A button that was clicked keeps the focus, and would be pressed again by the space that is to dash. Who uses keys keeps it. */
+function letGoOfButton({ detail: clicks, target }: MouseEvent): void {
+  const button = target instanceof Element ? target.closest("button") : null;
+  if (clicks > 0) button?.blur();
 }
 
 function isTyping(target: EventTarget | null): boolean {

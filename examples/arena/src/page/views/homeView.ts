@@ -48,14 +48,14 @@ export function keysView(): TemplateResult {
     </div>
     <div>
       <dt><kbd class="keyboard">Space</kbd><kbd class="touch">Dash</kbd></dt>
-      <dd>dash into others: they lose 2 points, and can't move for a moment</dd>
+      <dd>dash into others: it costs them 2 points and a moment</dd>
     </div>
     <div>
       <dt>
         <span class="gem" aria-hidden="true"></span><span class="gem gold" aria-hidden="true"></span>
         <span class="unseen">Gems</span>
       </dt>
-      <dd>gems are 1 point, golden ones 3</dd>
+      <dd>1 point a gem, 3 a golden one</dd>
     </div>
   </dl>`;
 }

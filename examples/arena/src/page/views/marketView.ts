@@ -10,12 +10,12 @@ export function marketView(app: App, market: Market): TemplateResult {
   const { balanceWei, busy } = market;
   return html`<header>
       <h2 id="market-title">Market</h2>
+      <button ?disabled=${busy !== undefined} @click=${() => market.refresh()}>Refresh</button>
+      <button @click=${() => app.closeMarket()}>Close</button>
       <p class="soft small">
         Your purse: <strong>${balanceWei === undefined ? "…" : zkpow(balanceWei)}</strong>
         <span class="address">${shortAddress(market.address)}</span>
       </p>
-      <button ?disabled=${busy !== undefined} @click=${() => market.refresh()}>Refresh</button>
-      <button @click=${() => app.closeMarket()}>Close</button>
     </header>
     ${
       balanceWei === 0n

@@ -21,14 +21,14 @@ function lobbyView({ state, round }: Play): TemplateResult {
   const count = state.ships.size;
   const failed = round?.phase === "void" ? round.code : undefined;
   return html`<section class="panel stage lobby" aria-labelledby="stage-title">
-    <h2 id="stage-title">${round === undefined ? "Lobby" : "The next round is about to begin"}</h2>
+    <h2 id="stage-title">${round === undefined ? "Lobby" : "Until the next round"}</h2>
     ${
       failed === undefined
         ? ""
         : html`<p class="error">The last round came to nothing. <span class="code">${failed}</span></p>`
     }
     <p>
-      ${count === 1 ? "You are alone here so far" : `${count} pilots are here`}: the round begins when there
+      ${count === 1 ? "You are alone here so far." : `${count} pilots are here.`} A round begins as soon as there
       are enough, and bots come to fill it up. Fly around meanwhile.
     </p>
     ${keysView()}
@@ -62,6 +62,9 @@ function resultsView(app: App, play: Play, round: ReportedRound): TemplateResult
     <p class="soft small">
       ${round.coSigned} ${round.coSigned === 1 ? "player has" : "players have"} co-signed the report;
       ${round.minted.length} ${round.minted.length === 1 ? "prize was" : "prizes were"} minted on the ZK chain.
+      <a href="${app.explorerUrl}#/round/${round.roundId}" target="_blank" rel="noopener"
+        >See it in the ledger</a
+      >
     </p>
     <button @click=${() => app.dismissResults(round.roundId)}>Go on</button>
   </section>`;
