@@ -72,3 +72,6 @@ export const MAX_TIMING_SAMPLES = 100;
 export const INTERPOLATION_DELAY_MS = 100;
 /** Default of `PredictOptions.smoothMs`. */
 export const CORRECTION_SMOOTH_MS = 100;
+
+/** One message of a room that a client for load tests looks at. */
+export const MAX_RAW_MESSAGE_BYTES = 1024 * 1024;

@@ -9,7 +9,7 @@ import { colyseusConnection } from "./colyseusConnection.ts";
 import { createRoom } from "./createRoom.ts";
 import { ResumingConnection } from "./resumingConnection.ts";
 import type { JoinedRoom } from "./room.ts";
-import type { RoomConnection } from "./roomConnection.ts";
+import type { RoomConnection, SeatTarget } from "./roomConnection.ts";
 
 export type JoinContext<G extends ClientGame> = {
   readonly url: URL;
@@ -32,8 +32,14 @@ export async function joinRoom<G extends ClientGame>(
     const weft = await ticket(lane);
     // A changed program may have another state than the one that is known here: then it is as the server describes it.
     const state = isMove ? undefined : (game.state as new () => GameState<G>);
-    const join = { url, name: game.name, roomId, state };
-    const colyseus = await takeSeat<G>(join, { ...options.options, weft });
+    const target = { url, name: game.name, roomId, state };
+    const joinOptions = { ...options.options, weft };
+    if (options.connect !== undefined) {
+      return options.connect(target, joinOptions).catch((cause) => {
+        throw joinError(cause, url);
+      });
+    }
+    const colyseus = await takeSeat<G>(target, joinOptions);
     const connection = colyseusConnection(colyseus as ColyseusRoom<unknown, unknown>);
     rooms.set(connection, colyseus);
     return connection;
@@ -66,19 +72,12 @@ export async function joinRoom<G extends ClientGame>(
   }) as JoinedRoom<G>;
 }
 
-type SeatTarget<G extends ClientGame> = {
-  readonly url: URL;
-  /** The game's. */
-  readonly name: string;
-  readonly roomId: string | undefined;
-  readonly state: (new () => GameState<G>) | undefined;
-};
-
 async function takeSeat<G extends ClientGame>(
-  { url, name, roomId, state }: SeatTarget<G>,
+  { url, name, roomId, state: stateClass }: SeatTarget,
   options: Record<string, unknown>,
 ): Promise<ColyseusRoom<unknown, GameState<G>>> {
   const client = new Client(url.href);
+  const state = stateClass as (new () => GameState<G>) | undefined;
   try {
     return roomId === undefined
       ? await client.joinOrCreate<GameState<G>>(name, options, state)

@@ -22,3 +22,23 @@ export interface RoomConnection {
   /** Closes it without a word: the server keeps the place for a while. */
   abandon(): void;
 }
+
+/** Where a seat is to be taken. */
+export type SeatTarget = {
+  readonly url: URL;
+  /** The game's. */
+  readonly name: string;
+  /** Undefined: any room with a free place, or a new one. */
+  readonly roomId: string | undefined;
+  /** The state's class; undefined: as the server describes it. */
+  readonly state: (new () => object) | undefined;
+};
+
+/**
+ * Takes a seat with Colyseus's matchmaking. Resolves when the room has let the client in and before its first message can
+ * have arrived; rejects with a number as `code` where matchmaking or the room refused.
+ */
+export type ConnectRoom = (
+  target: SeatTarget,
+  options: Readonly<Record<string, unknown>>,
+) => Promise<RoomConnection>;

@@ -2,6 +2,7 @@ import type { Address, Hash, SessionGrant, TimestampMs } from "@weft/protocol";
 import type { ClientGame } from "../game.ts";
 import type { ApproveReport } from "../room/coSigner.ts";
 import type { JoinedRoom } from "../room/room.ts";
+import type { ConnectRoom } from "../room/roomConnection.ts";
 
 export type JoinRoomOptions = {
   /** A certain room, by its id at the server; otherwise one with a free place, or a new one. */
@@ -20,6 +21,8 @@ export type JoinRoomOptions = {
   readonly resumeForMs?: number;
   /** Sent along for rooms that are made by hand; not signed. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Takes the seat and talks to the room in place of Colyseus's SDK: then there is no `room.colyseus`. */
+  readonly connect?: ConnectRoom;
 };
 
 /**
