@@ -25,6 +25,8 @@ export type LedgerErrorCode =
   | "CLOSED"
   /** The directory can't be opened as a store. */
   | "STORE_OPEN_FAILED"
+  /** Another process, or another part of this one, writes to the directory. Details: `dir`. */
+  | "STORE_IN_USE"
   /** What is stored contradicts itself. Details: `height`. */
   | "STORE_CORRUPT"
   /** A write didn't reach the disk. Details: `durableHeight`, what did reach it. Nothing is taken after. */

@@ -153,7 +153,8 @@ export class GroupCommitStore implements BlockStore {
 
   /** The blocks stay readable, as not durable: what happened is easier to see that way. */
   #fail(lost: readonly Pending[], cause: unknown): void {
-    const failure = new LedgerError("STORE_FAILED", "the disk didn't take a block", {
+    const message = `the disk didn't take a block: ${(cause as Error).message}`;
+    const failure = new LedgerError("STORE_FAILED", message, {
       details: { durableHeight: this.#durableHeight },
       cause,
     });

@@ -111,10 +111,8 @@ function openFailure(dir: string, cause: unknown): LedgerError {
       cause,
     });
   }
-  return new LedgerError("STORE_OPEN_FAILED", `can't open a block store in ${dir}`, {
-    details: { dir },
-    cause,
-  });
+  const message = `can't open a block store in ${dir}: ${(cause as Error).message}`;
+  return new LedgerError("STORE_OPEN_FAILED", message, { details: { dir }, cause });
 }
 
 /** A file that isn't there or is empty becomes a new store. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -74,7 +74,32 @@ describe("LMDB store on disk", () => {
   it("says why it can't open: STORE_OPEN_FAILED", () => {
     const file = join(root, "a-file");
     writeFileSync(file, "not a directory");
-    expect(codeOf(() => openLmdbStore(file))).toBe("STORE_OPEN_FAILED");
+    expect(errorOf(() => openLmdbStore(file))).toMatchObject({
+      code: "STORE_OPEN_FAILED",
+      message: expect.stringContaining("EEXIST"),
+    });
+  });
+
+  it("belongs to one at a time, in this process or another: STORE_IN_USE", async () => {
+    const dir = newDir();
+    const store = openLmdbStore(dir);
+    expect(codeOf(() => openLmdbStore(dir))).toBe("STORE_IN_USE");
+    await store.close();
+    const other = await holdStore(dir);
+    expect(codeOf(() => openLmdbStore(dir))).toBe("STORE_IN_USE");
+    // Not a chance to clean up: the system takes the lock back, and what lies there keeps nobody out.
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    await openLmdbStore(dir).close();
+  });
+
+  it("is given back when it can't be opened", async () => {
+    const dir = newDir();
+    mkdirSync(dir);
+    writeFileSync(join(dir, "data.mdb"), "not a database");
+    expect(codeOf(() => openLmdbStore(dir))).toBe("STORE_CORRUPT");
+    rmSync(join(dir, "data.mdb"));
+    await openLmdbStore(dir).close();
   });
 
   it.each(["not a database", "not a database".repeat(1000)])(
@@ -119,7 +144,9 @@ describe("LMDB store on disk", () => {
     const { status } = shell('mount -t tmpfs -o size=1m tmpfs "$1"');
     skip(status !== 0, "mounting isn't allowed here");
     try {
-      await expectFullDisk(dir, await runFullDisk(dir));
+      const told = await runFullDisk(dir);
+      expect(told.message).toBe(`the disk didn't take a block: no room is left in ${dir}`);
+      await expectFullDisk(dir, told);
     } finally {
       shell('umount "$1"');
     }
@@ -138,6 +165,7 @@ describe("LMDB store on disk", () => {
       expect(await runFullDisk(dir, ids)).toEqual({
         acknowledged: -1,
         codes: ["STORE_OPEN_FAILED"],
+        message: expect.stringContaining("EACCES"),
       });
       for (const folder of [root, dir]) chmodSync(folder, 0o755);
       for (const file of files) chmodSync(file, 0o644);
@@ -145,7 +173,22 @@ describe("LMDB store on disk", () => {
   });
 });
 
-type Told = { acknowledged: number; codes: string[] };
+/** Another process that has the store open. */
+async function holdStore(dir: string): Promise<ChildProcess> {
+  const module = new URL("./lmdbStore.ts", import.meta.url).href;
+  const program = `
+    const { openLmdbStore } = await import(${JSON.stringify(module)});
+    openLmdbStore(${JSON.stringify(dir)});
+    process.stdout.write("open");
+    setInterval(() => {}, 1_000_000);`;
+  const args = ["--input-type=module", "--eval", program];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [said] = await once(child.stdout, "data");
+  expect(String(said)).toBe("open");
+  return child;
+}
+
+type Told = { acknowledged: number; codes: string[]; message: string };
 
 /** Appends to a store in a process of its own, until the disk refuses. */
 async function runFullDisk(
@@ -265,7 +308,7 @@ describe("LMDB store that is torn", () => {
     expect(error).toMatchObject({ code: "STORE_CORRUPT", details: { height } });
     expect(error.message).toMatch(/Put back a copy/);
     expect(readFileSync(join(dir, "data.mdb")).equals(before)).toBe(true);
-    expect(readdirSync(dir).sort()).toEqual(["data.mdb", "lock.mdb"]);
+    expect(readdirSync(dir).sort()).toEqual(["data.mdb", "in-use.lock", "lock.mdb"]);
   });
 
   it("what the newest commit lost and the one before has comes back", async () => {
