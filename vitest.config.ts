@@ -4,6 +4,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** A guard against hanging, far beyond what a test takes on a busy machine; no test waits for it to pass. */
 const TIMEOUT_MS = 120_000;
 
+/** The same, for a state that a test waits for. Shorter, so that it is said what was there instead. */
+const POLL_TIMEOUT_MS = 60_000;
+
 /** Of minutes: begun last, one of them would keep the others waiting alone. */
 const LONGEST = ["server/cli/test/faults/kill.test.ts", "server/simulator/test/simulation.test.ts"];
 
@@ -29,5 +32,7 @@ export default defineConfig({
     testTimeout: TIMEOUT_MS,
     hookTimeout: TIMEOUT_MS,
     teardownTimeout: TIMEOUT_MS,
+    // Otherwise a second.
+    expect: { poll: { timeout: POLL_TIMEOUT_MS } },
   },
 });

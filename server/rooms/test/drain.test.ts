@@ -11,7 +11,7 @@ afterEach(() => server?.remove());
 async function playing(settings: ProcessOptions["settings"] = {}) {
   server = await ServerProcess.start({
     game: { seconds: 600 },
-    settings: { sealTimeoutMs: 60_000, comeBackMs: 1234, ...settings },
+    settings: { comeBackMs: 1234, drainSeconds: 600, ...settings },
   });
   const players = [await RawPlayer.create(server.url), await RawPlayer.create(server.url)] as const;
   const first = await players[0].join();

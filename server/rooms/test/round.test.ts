@@ -7,7 +7,7 @@ import { RawPlayer, type RawRoom } from "./rawPlayer.ts";
 import { startServer, type TestServer } from "./startServer.ts";
 import { createTally } from "./testGame.ts";
 
-const game = createTally({ seconds: 1, minPlayers: 2 });
+const game = createTally({ seconds: 600, minPlayers: 2 });
 let test1: TestServer;
 
 beforeAll(async () => {
@@ -53,10 +53,11 @@ describe("a round, from its opening to its prizes", () => {
 
   test("the report mints within the cap, and everybody hears of it", async () => {
     const [first, second] = rooms as [RawRoom, RawRoom];
+    first.act("finish", null);
     const reported = await test1.round("reported");
     expect(reported.minted).toHaveLength(1);
     expect(reported.minted[0]).toMatchObject({ to: first.player.address, item: "crown" });
-    expect(reported.report.actions).toBe(6);
+    expect(reported.report.actions).toBe(7);
     expect(reported).toMatchObject({ coSigned: 2, withheld: 0 });
     const owner = await test1.server.node.zkClient.readContract({
       address: test1.server.node.contracts.gameItems,

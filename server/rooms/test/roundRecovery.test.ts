@@ -9,7 +9,6 @@ let server: ServerProcess;
 beforeAll(async () => {
   server = await ServerProcess.start({
     game: { seconds: 600, minPlayers: 2, maxPlayers: 2 },
-    settings: { sealTimeoutMs: 60_000, sealGraceMs: 60_000, coSignGraceMs: 60_000 },
     standby: true,
   });
 }, PROCESS_TIMEOUT_MS);
@@ -17,7 +16,7 @@ afterAll(() => server?.remove());
 
 /** The next pair is to have a room of its own. */
 async function roomsClosed(): Promise<void> {
-  await expect.poll(() => server.ask("rooms"), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => server.ask("rooms")).toEqual([]);
 }
 
 /** Two players in a room of their own, of whom the first counts higher. */
@@ -165,13 +164,12 @@ describe("a round of a server that is killed", { timeout: PROCESS_TIMEOUT_MS }, 
   test("while it waits for seals, and whose players don't come back, is reported without them", async () => {
     const { pair, roundId } = await playUntilSealing();
     pair.letGo();
-    const settings = { sealTimeoutMs: 60_000, sealGraceMs: 0, coSignGraceMs: 60_000 };
-    await server.restart({ settings: { ...settings, reconnectionSeconds: 1 } });
+    await server.restart({ settings: { sealGraceMs: 0, reconnectionSeconds: 1 } });
     const reported = await pair.round("reported");
     expect(reported).toMatchObject({ roundId, minted: 0 });
     expect(await mintedIn(roundId)).toBe(0);
     await roomsClosed();
-    await server.restart({ settings: { ...settings, sealGraceMs: 60_000 } });
+    await server.restart({ settings: {} });
   });
 
   test.each([

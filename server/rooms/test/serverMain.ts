@@ -4,6 +4,7 @@ import { gameItemsAbi, roundReportsAbi } from "@weft/contracts";
 import { getAbiItem, toFunctionSelector } from "viem";
 import { createGameServer } from "../src/createGameServer.ts";
 import { stopOnSignals } from "../src/stopOnSignals.ts";
+import { PATIENT_SETTINGS } from "./patientSettings.ts";
 import type { HoldAt, ProcessMessage, ProcessQuestion, StartOptions } from "./serverProcess.ts";
 import { createTally } from "./testGame.ts";
 
@@ -23,7 +24,7 @@ const server = await createGameServer({
   games: { tally: createTally(game) },
   dataDir,
   rpc: { port: 0 },
-  settings: { startDelayMs: 0, ...settings },
+  settings: { ...PATIENT_SETTINGS, startDelayMs: 0, ...settings },
   transport: "ws",
   logger: { debug() {}, info: log, warn: log, error: log },
 });

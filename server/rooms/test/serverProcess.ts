@@ -4,10 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RoomSettings } from "../src/types.ts";
+import { reservePort } from "./reservePort.ts";
 import type { TallyOptions } from "./testGame.ts";
 
 export type ProcessOptions = {
   readonly game?: TallyOptions & { readonly version?: number };
+  /** Over `PATIENT_SETTINGS`. */
   readonly settings?: Partial<RoomSettings>;
   /**
    * Keeps a process at hand that has read all its code already, as whoever wants short pauses would: a start only has to
@@ -63,20 +65,22 @@ export class ServerProcess {
   #standby: ChildProcess | undefined;
   #standbyReady: Promise<void> = Promise.resolve();
   #isRemoved = false;
-  #port = 0;
+  readonly #port: number;
   url = "";
   /** All that the processes said, the newest last. */
   readonly heard: ProcessMessage[] = [];
   #listeners: (() => void)[] = [];
 
   static async start(options: ProcessOptions = {}): Promise<ServerProcess> {
-    const server = new ServerProcess(await mkdtemp(join(tmpdir(), "weft-rooms-")), options);
+    const dir = await mkdtemp(join(tmpdir(), "weft-rooms-"));
+    const server = new ServerProcess(dir, await reservePort(), options);
     await server.start();
     return server;
   }
 
-  private constructor(dir: string, options: ProcessOptions) {
+  private constructor(dir: string, port: number, options: ProcessOptions) {
     this.#dir = dir;
+    this.#port = port;
     this.dataDir = join(dir, "data");
     this.#options = options;
   }
@@ -86,9 +90,8 @@ export class ServerProcess {
    * @param changes What is different from the time before.
    */
   async start(changes: ProcessOptions = {}): Promise<void> {
-    const listening = this.begin(changes);
-    this.url = (await listening).url;
-    this.#port = Number(new URL(this.url).port);
+    const { url } = await this.begin(changes);
+    this.url = url;
   }
 
   /** Starts the process. Resolves when players can connect; rejects when it ends before. */

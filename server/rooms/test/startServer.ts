@@ -1,6 +1,7 @@
 import { silentLogger } from "@weft/node";
 import { createGameServer } from "../src/createGameServer.ts";
 import type { GameServer, GameServerOptions, RoundUpdate } from "../src/types.ts";
+import { PATIENT_SETTINGS } from "./patientSettings.ts";
 
 export type TestServer = {
   readonly server: GameServer;
@@ -14,9 +15,14 @@ export type TestServer = {
   ): Promise<Extract<RoundUpdate, { phase: Phase }>>;
 };
 
-/** A real server on a real node, in memory, on free ports. */
+/** A real server on a real node, in memory, on free ports, with the patience of `PATIENT_SETTINGS`. */
 export async function startServer(options: GameServerOptions): Promise<TestServer> {
-  const server = await createGameServer({ logger: silentLogger, rpc: { port: 0 }, ...options });
+  const server = await createGameServer({
+    logger: silentLogger,
+    rpc: { port: 0 },
+    ...options,
+    settings: { ...PATIENT_SETTINGS, ...options.settings },
+  });
   const { url } = await server.listen(0);
   const rounds: RoundUpdate[] = [];
   server.onRound((update) => rounds.push(update));
