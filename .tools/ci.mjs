@@ -19,13 +19,18 @@ function runTests() {
   const reportPath = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`];
-    const { status, error } = spawnSync("npm", ["test", "--", ...reporters], {
+    // Of two thousand tests, many with processes that are killed or disks that are full, one that meets a busy machine
+    // at a bad moment shouldn't refuse a change. It is told below, with why, and is to be mended.
+    const { status, error } = spawnSync("npm", ["test", "--", "--retry=1", ...reporters], {
       cwd: fileURLToPath(new URL("..", import.meta.url)),
       stdio: ["ignore", "inherit", "inherit"],
       timeout: TESTS_LIMIT_MS,
     });
     if (error !== undefined) console.log(`npm test did not end: ${error.message}`);
-    const { passed, failed } = countTests(JSON.parse(readFileSync(reportPath, "utf8")));
+    const { passed, failed, unsteady } = countTests(JSON.parse(readFileSync(reportPath, "utf8")));
+    for (const { name, message } of unsteady) {
+      console.log(`\npassed at the second try only: ${name}\n${message}`);
+    }
     // vitest also fails for what belongs to no test, such as an unhandled rejection
     return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
   } catch (error) {

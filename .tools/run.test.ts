@@ -82,9 +82,14 @@ test("tests are counted, and files that failed without a failed test", () => {
   const brokenFile = { status: "failed", assertionResults: [] };
   const passed = { status: "passed", assertionResults: [{ status: "passed" }] };
   const report = { numPassedTests: 3, numFailedTests: 1 };
-  expect(countTests({ ...report, testResults: [failedTest, brokenFile, passed] })).toEqual({
+  const again = { ...passed.assertionResults[0], fullName: "x", failureMessages: ["why"] };
+  const unsteady = { status: "passed", assertionResults: [again] };
+  expect(
+    countTests({ ...report, testResults: [failedTest, brokenFile, passed, unsteady] }),
+  ).toEqual({
     passed: 3,
     failed: 2,
+    unsteady: [{ name: "x", message: "why" }],
   });
   expect(() => countTests({})).toThrow(TypeError);
   expect(() => countTests(undefined)).toThrow(TypeError);
