@@ -21,7 +21,8 @@ export function generateFiles(): GeneratedFiles {
   const { contracts, warnings } = compileSolidity(sources.map(([, name]) => `src/${name}.sol`));
 
   const files = new Map<string, string>();
-  files.set("testTokens.ts", testTokens());
+  files.set("testTokens.ts", testContracts("TestTokens.sol", { coin: "Coin", deed: "Deed" }));
+  files.set("testMoves.ts", testContracts("Moves.sol", { moves: "Moves" }));
   let creationCode = header;
   for (const [name, solidityName] of sources) {
     const compiled = contracts[solidityName];
@@ -35,14 +36,17 @@ export function generateFiles(): GeneratedFiles {
   return { files: files.set("creationCode.ts", creationCode), warnings };
 }
 
-/** Tokens that tests of other packages deploy: compiled here, so that only this package needs a compiler. */
-function testTokens(): string {
-  const { contracts } = compileSolidity(["test/helpers/TestTokens.sol"]);
-  const { Coin, Deed } = contracts;
-  if (Coin === undefined || Deed === undefined) {
-    throw new ContractsError("COMPILER_OUTPUT_INVALID", "solc left out a test token");
-  }
-  return `${header.replace("src", "test/helpers")}${constant("coin", Coin)}${constant("deed", Deed)}`;
+/** What tests and benchmarks of other packages deploy: compiled here, so that only this package needs a compiler. */
+function testContracts(file: string, names: Readonly<Record<string, string>>): string {
+  const { contracts } = compileSolidity([`test/helpers/${file}`]);
+  const constants = Object.entries(names).map(([name, solidityName]) => {
+    const compiled = contracts[solidityName];
+    if (compiled === undefined) {
+      throw new ContractsError("COMPILER_OUTPUT_INVALID", `solc left out ${solidityName}`);
+    }
+    return constant(name, compiled);
+  });
+  return [header.replace("src", "test/helpers"), ...constants].join("");
 }
 
 const constant = (name: string, { creationCode }: CompiledContract) =>
