@@ -2,6 +2,7 @@ import type { Ledger } from "@weft/ledger";
 import type { ChainId, ChainNumber, Deposit, LedgerHeight, ZkGenesis } from "@weft/protocol";
 import { type BlockInfo, STATE_HISTORY_BLOCKS, type ZkChain } from "@weft/zk-chain";
 import { NodeError } from "./errors.ts";
+import { isMachineFailure } from "./machineFailure.ts";
 
 /**
  * Begins the ZK chain on an empty ledger, or brings it to where the ledger is: a crash may leave it behind
@@ -21,7 +22,7 @@ export async function beginOrContinueZkChain(
 
 /**
  * Brings the ZK chain to where the ledger is.
- * @throws NodeError LEDGER_INVALID, as above
+ * @throws NodeError LEDGER_INVALID, as above; ZkChainError STORE_FAILED and the like, where the machine can't
  */
 export async function continueZkChain(
   zkChain: ZkChain,
@@ -36,6 +37,7 @@ export async function continueZkChain(
     const { height, chainId } = block.header;
     if (chainId !== zkChainId) continue;
     await zkChain.execute(block).catch((cause) => {
+      if (isMachineFailure(cause)) throw cause;
       throw new NodeError("LEDGER_INVALID", `ZK block at height ${height} doesn't execute`, {
         details: { height },
         cause,

@@ -204,7 +204,7 @@ test(
 );
 
 test(
-  "a folder that can't be written: STORE_OPEN_FAILED, and nothing is changed",
+  "a folder that can't be written, that another has, that has no room: each is said, and nothing is lost",
   async () => {
     const world = await createWorld();
     const { dataDir } = world;
@@ -220,6 +220,22 @@ test(
     expect(await node.exited).toEqual([1, null]);
     expect(node.log()).toMatch(/STORE_OPEN_FAILED/);
     setMode(0o755);
+
+    rmSync(join(dataDir, "zk-chain"), { recursive: true });
+    // Too little for the ZK chain, which comes back from the ledger.
+    const limited = ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh"];
+    const full = startProcess(dataDir, world.players, limited);
+    expect(await full.exited).toEqual([1, null]);
+    expect(full.log()).toMatch(/STORE_FAILED/);
+    expect(full.log()).not.toMatch(/LEDGER_INVALID/);
+
+    const first = startProcess(dataDir, world.players);
+    await started(first);
+    const second = startProcess(dataDir, world.players);
+    expect(await second.exited).toEqual([1, null]);
+    expect(second.log()).toMatch(/STORE_IN_USE/);
+    first.child.kill("SIGKILL");
+    await first.exited;
     await expectLedgerWhole(dataDir, world.players);
   },
   CYCLE_TIMEOUT_MS * 2,

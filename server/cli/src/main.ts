@@ -17,6 +17,8 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+  // Who reads it has seen enough, as in `weft replay … | head`: that says nothing of the ledger.
+  process.stdout.on("error", () => process.exit(ExitCode.failed));
   const output: Output = {
     out: (text) => process.stdout.write(text),
     err: process.stderr,

@@ -18,23 +18,25 @@ export type ProgressOptions = {
 /** How far something is: a bar that moves on a terminal, a line now and then in a log. */
 export class Progress {
   readonly #options: ProgressOptions;
-  readonly #beganMs: number;
+  /** Where it began, which says how long the rest takes: getting there took a while, too. */
+  #first: { readonly done: number; readonly nowMs: number } | undefined;
   #shownMs: number;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
-    this.#beganMs = options.nowMs();
-    this.#shownMs = this.#beganMs;
+    this.#shownMs = options.nowMs();
   }
 
   /** @param note what else there is to say. */
   update(done: number, total: number, note = ""): void {
     const { terminal, nowMs } = this.#options;
     const now = nowMs();
+    this.#first ??= { done, nowMs: now };
     const isBar = terminal.isTTY === true;
     if (now - this.#shownMs < (isBar ? REDRAW_MS : LINE_MS)) return;
     this.#shownMs = now;
-    const text = this.#describe(done, total, now - this.#beganMs, note, isBar);
+    const leftMs = ((total - done) * (now - this.#first.nowMs)) / (done - this.#first.done);
+    const text = this.#describe(done, total, leftMs, note, isBar);
     terminal.write(isBar ? `${CLEAR_LINE}${text.slice(0, terminal.columns ?? 80)}` : `${text}\n`);
   }
 
@@ -43,13 +45,13 @@ export class Progress {
     if (this.#options.terminal.isTTY === true) this.#options.terminal.write(CLEAR_LINE);
   }
 
-  #describe(done: number, total: number, elapsedMs: number, note: string, isBar: boolean): string {
+  #describe(done: number, total: number, leftMs: number, note: string, isBar: boolean): string {
     const share = total === 0 ? 1 : done / total;
-    const leftMs = share === 0 ? Number.NaN : (elapsedMs * (1 - share)) / share;
     const bar = isBar ? ` ${drawBar(share)}` : "";
     const percent = `${(share * 100).toFixed(1)} %`;
+    const left = Number.isFinite(leftMs) ? `, ${formatMs(leftMs)} left` : "";
     const rest = note === "" ? "" : `, ${note}`;
-    return `${this.#options.label}${bar} ${percent} (${done}/${total}), ${formatMs(leftMs)} left${rest}`;
+    return `${this.#options.label}${bar} ${percent} (${done}/${total})${left}${rest}`;
   }
 }
 
@@ -60,7 +62,6 @@ function drawBar(share: number): string {
 
 /** A duration as people say it: 850 ms, 12.3 s, 4 min 5 s, 2 h 10 min. */
 export function formatMs(ms: number): string {
-  if (!Number.isFinite(ms)) return "?";
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${(ms / 1000).toFixed(1)} s`;

@@ -5,6 +5,7 @@ import type { Hash } from "@weft/protocol";
 import { assertDeterministic, type RecordedRound } from "@weft/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { changed } from "./support/changedTally.ts";
+import { Running } from "./support/processes.ts";
 import { playRound, startRecording } from "./support/recordLedger.ts";
 import { runCli } from "./support/runCli.ts";
 import { tally } from "./support/tally.ts";
@@ -96,6 +97,13 @@ test("a game that isn't what the ledger was made with is found out: exit code 1"
   const { code, stdout } = await runCli("replay", dir, "--round", roundId, "--games", CHANGED);
   expect(code).toBe(1);
   expect(stdout).toContain("DIVERGED: the game goes another way at event");
+});
+
+test("who has read enough may close the pipe: no word of it, and nothing is said of the ledger", async () => {
+  const replaying = Running.weft("replay", dir, "--round", roundId, "--games", GAME);
+  replaying.closeOutput();
+  expect(await replaying.end()).toBe(3);
+  expect(replaying.stderr).toBe("");
 });
 
 test.each([

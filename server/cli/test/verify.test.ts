@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tally } from "@weft/game/testing";
 import {
   type Block,
   decodeFrame,
@@ -13,6 +14,7 @@ import {
   ZERO_HASH,
 } from "@weft/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { other } from "./support/otherTally.ts";
 import { playRound, startRecording } from "./support/recordLedger.ts";
 import { runCli } from "./support/runCli.ts";
 import {
@@ -85,7 +87,20 @@ test("a good ledger: everything is checked, nothing is wrong, and what is left o
   const unknown = await runCli("verify", original);
   expect(unknown.code).toBe(0);
   expect(unknown.stdout).toContain(`nothing is wrong with ${blocks.length} blocks`);
-  expect(unknown.stdout).toContain("warning: 1 room of tally not run again");
+  expect(unknown.stdout).toContain("warning: 1 room of tally not run again: give its file");
+});
+
+test("what was asked for and can't be looked at is said: another version of the game, later heights", async () => {
+  expect(other.name).toBe(tally.name);
+  const file = join(import.meta.dirname, "support", "otherTally.ts");
+  const { code, stdout } = await runCli("verify", original, "--games", file, "--to", "100000");
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    `warning: the ledger ends at height ${blocks.length - 1}, before 100000`,
+  );
+  expect(stdout).toContain(
+    "warning: 1 room of tally not run again: the one given is declared otherwise",
+  );
 });
 
 test("it changes nothing: a copy is verified to the same roots, up to any height", async () => {
@@ -347,7 +362,11 @@ describe("what can't be done says so", () => {
     [2, ["verify", "x", "--to", "-1"], "whole number"],
     [2, ["verify", "x", "--head", "0x12"], "32 bytes"],
     [2, ["nonsense"], "unknown command"],
-    [3, ["verify", "/nowhere/at/all"], "STORE_OPEN_FAILED"],
+    [
+      3,
+      ["verify", "/nowhere/at/all"],
+      "STORE_OPEN_FAILED: can't open a block store in /nowhere/at/all: ENOENT",
+    ],
     [3, ["verify", "x", "--games", "/nowhere/game.ts"], "GAMES_INVALID"],
     [
       3,

@@ -88,10 +88,8 @@ async function runMany({ seeds, from, jobs, mutation, json }: Settings): Promise
   let done = 0;
   const progress = setInterval(() => {
     const perSecond = done / ((performance.now() - startMs) / 1000);
-    const leftSeconds = Math.round((seeds - done) / perSecond);
-    console.error(
-      `${done} of ${seeds} seeds, ${perSecond.toFixed(1)} a second, ${leftSeconds} s left`,
-    );
+    const left = done === 0 ? "" : `, ${Math.round((seeds - done) / perSecond)} s left`;
+    console.error(`${done} of ${seeds} seeds, ${perSecond.toFixed(1)} a second${left}`);
   }, PROGRESS_MS);
   const summary = await runSeeds({
     ...{ from, jobs, mutation },

@@ -18,6 +18,7 @@ import type { ZkChain } from "@weft/zk-chain";
 import { Crossings } from "../crossings.ts";
 import { NodeError } from "../errors.ts";
 import { lowerAddress } from "../genesis.ts";
+import { isMachineFailure } from "../machineFailure.ts";
 import { Logins } from "./logins.ts";
 import { type ExecutedLogs, Reports } from "./reports.ts";
 
@@ -177,9 +178,10 @@ export class LedgerVerifier {
   }
 
   async #execute(block: Block): Promise<void> {
-    const executed = await this.#options.zkChain
-      .execute(block)
-      .catch((cause) => invalid(block.header, cause));
+    const executed = await this.#options.zkChain.execute(block).catch((cause) => {
+      if (isMachineFailure(cause)) throw cause;
+      return invalid(block.header, cause);
+    });
     await this.#crossings.readHeld(this.#takeIn(block, executed));
     this.#stateRoots.zk = executed.stateRoot;
   }

@@ -47,8 +47,8 @@ export function createFollowCommand(output: Output, exit: (code: number) => void
   return new Command("follow")
     .summary("copy a node's ledger, check it, and serve what there is to read")
     .description(
-      "Copies the ledger of a running node over the network, checks every block as `weft verify` does, and serves the same\n" +
-        "JSON-RPC, but for sending transactions. Connects again when the node goes away; stops at the first wrong block, at a\n" +
+      "Copies the ledger of a running node over the network, checks every block as `weft verify` does, and serves the same " +
+        "JSON-RPC, but for sending transactions. Connects again when the node goes away; stops at the first wrong block, at a " +
         "fork, and at another ledger. Ends with SIGINT or SIGTERM.",
     )
     .argument(

@@ -25,7 +25,7 @@ export function createReplayCommand(output: Output, exit: (code: number) => void
   return new Command("replay")
     .summary("print a round step by step, or export it for a test")
     .description(
-      "Reads a round out of a ledger and prints it step by step. With the game's file the round is run again, which shows what\n" +
+      "Reads a round out of a ledger and prints it step by step. With the game's file the round is run again, which shows what " +
         "became of each action and what it changed. --export writes a file that `assertDeterministic` of @weft/testing takes.",
     )
     .argument("<dir>", "the node's data directory, or a copy of it")

@@ -1,3 +1,4 @@
+import type { Game } from "@weft/game";
 import type { VerifyProgress } from "@weft/node";
 import type { Hash } from "@weft/protocol";
 import { Command } from "commander";
@@ -22,8 +23,8 @@ export function createVerifyCommand(output: Output, exit: (code: number) => void
   return new Command("verify")
     .summary("replay a ledger and check everything in it")
     .description(
-      "Replays the ledger in a node's data directory, and checks every hash link, signature, seal, login, state root,\n" +
-        "report and crossing. Names the first height that is wrong, and why. Changes nothing; the node may be running,\n" +
+      "Replays the ledger in a node's data directory, and checks every hash link, signature, seal, login, state root, " +
+        "report and crossing. Names the first height that is wrong, and why. Changes nothing; the node may be running, " +
         "what it adds meanwhile isn't looked at.",
     )
     .argument("<dir>", "the node's data directory, or a copy of it")
@@ -56,9 +57,10 @@ async function verify(dir: string, options: Options, output: Output): Promise<nu
     nowMs: () => performance.now(),
   });
   const warnings: string[] = [];
+  const games = await loadGames(options.games ?? []);
   const report = await verifyDirectory({
     dir,
-    games: await loadGames(options.games ?? []),
+    games,
     ...fromHeight(options),
     ...(options.to === undefined ? {} : { toHeight: options.to }),
     ...(options.head === undefined ? {} : { headHash: options.head }),
@@ -66,7 +68,7 @@ async function verify(dir: string, options: Options, output: Output): Promise<nu
     onWarning: (warning) => warnings.push(warning),
     onProgress: showOn(progress),
   }).finally(() => progress.end());
-  warnings.push(...warningsOf(report));
+  warnings.push(...warningsOf(report, games));
   if (options.json) output.out(`${toJson({ ...report, warnings })}\n`);
   else output.out(describe(report, warnings));
   return report.ok ? ExitCode.ok : ExitCode.wrong;
@@ -81,21 +83,29 @@ function showOn(progress: Progress): (at: VerifyProgress) => void {
   let first: { ledgerMs: number; nowMs: number } | undefined;
   return ({ height, toHeight, timestampMs }) => {
     first ??= { ledgerMs: timestampMs, nowMs: performance.now() };
-    const times = (timestampMs - first.ledgerMs) / (performance.now() - first.nowMs);
+    const times = (timestampMs - first.ledgerMs) / Math.max(1, performance.now() - first.nowMs);
     progress.update(height + 1, toHeight + 1, `${times.toFixed(0)} times real time`);
   };
 }
 
-function warningsOf(report: VerifyReport): string[] {
+function warningsOf(report: VerifyReport, games: readonly Game[]): string[] {
   if (!report.ok) return [];
-  const rooms = Object.entries(report.uncheckedRooms).map(
-    ([game, count]) =>
-      `${count} ${count === 1 ? "room" : "rooms"} of ${game} not run again: give its file with --games, as it was then`,
-  );
+  const rooms = Object.entries(report.uncheckedRooms).map(([name, count]) => {
+    const isGiven = games.some((game) => game.name === name);
+    const why = isGiven
+      ? whyOfGiven(report.snapshotHeight !== null)
+      : "give its file with --games, as it was then";
+    return `${count} ${count === 1 ? "room" : "rooms"} of ${name} not run again: ${why}`;
+  });
   const { missing } = report.reports;
   return missing === 0
     ? rooms
     : [...rooms, `${missing} reports of the fast chain are not on the ZK chain`];
+}
+
+function whyOfGiven(isFromSnapshot: boolean): string {
+  const declared = "the one given is declared otherwise: its version, players, round or actions";
+  return isFromSnapshot ? `open at the snapshot, or ${declared}` : declared;
 }
 
 function describe(report: VerifyReport, warnings: readonly string[]): string {

@@ -65,8 +65,11 @@ export async function verifyDirectory(options: VerifyDirectoryOptions): Promise<
 
 async function verifyOpened(opened: OpenedLedger, options: VerifyDirectoryOptions) {
   const { ledger, fastChainId, zkChainId, blocks, damage } = opened;
-  const { games, onProgress, signal, headHash } = options;
+  const { games, onProgress, onWarning, signal, headHash } = options;
   const toHeight = Math.min(options.toHeight ?? Infinity, blocks - 1) as LedgerHeight;
+  if (options.toHeight !== undefined && options.toHeight > toHeight) {
+    onWarning?.(`the ledger ends at height ${toHeight}, before ${options.toHeight}`);
+  }
   const from = findSnapshot(opened, options, toHeight);
   const result = await verifyLedger({
     ledger,

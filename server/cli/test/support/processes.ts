@@ -50,6 +50,11 @@ export class Running {
     return JSON.parse(await this.line((line) => line.includes(`"event":"${name}"`)));
   }
 
+  /** Nobody reads what it prints any more. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+  }
+
   /** @returns what it exited with; null when the signal ended it */
   async end(signal?: NodeJS.Signals): Promise<number | null> {
     if (signal !== undefined) this.#child.kill(signal);
