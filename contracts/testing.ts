@@ -1,5 +1,7 @@
 /** For tests of what is built around the ZK chain. */
 
+/** A game's action as a transaction, for the benchmark that sets one against the other. */
+export { movesCreationCode } from "./generated/testMoves.ts";
 /** Unmodified OpenZeppelin tokens. Nothing deploys them. */
 export { coinCreationCode, deedCreationCode } from "./generated/testTokens.ts";
 
