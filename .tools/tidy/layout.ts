@@ -44,6 +44,7 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "@weft/testing": ["@weft/game", "@weft/protocol"],
   "@weft/cli": [
     "@weft/node",
+    "@weft/client-sdk",
     "@weft/game",
     "@weft/testing",
     "@weft/fast-chain",
@@ -80,7 +81,7 @@ export const ALLOWED_IMPORTS_OF_TESTS: Readonly<Record<string, readonly string[]
   // beside it rather than above it: the real server to talk to, and what verifies a login's proof there
   "@weft/client-sdk": ["@weft/rooms", "@weft/fast-chain"],
   // a real round to look at
-  "@weft/cli": ["@weft/rooms", "@weft/client-sdk", "@weft/contracts"],
+  "@weft/cli": ["@weft/rooms", "@weft/contracts"],
 };
 
 /** Examples stand on top of everything. */

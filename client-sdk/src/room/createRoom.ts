@@ -100,11 +100,13 @@ class Seat<G extends ClientGame> {
     });
     this.room = this.#createRoom();
     this.#listen();
-    options.timers.after(JOIN_TIMEOUT_MS, () => {
+    const cancel = options.timers.after(JOIN_TIMEOUT_MS, () => {
       if (this.#settleJoin === undefined) return;
       const missing = this.#welcome === undefined ? "a welcome" : "its state";
       this.#leaveWith(new ClientError("JOIN_TIMEOUT", `the room sent no ${missing}`));
     });
+    // A process that is done must not stay for it.
+    this.joined.then(cancel, cancel);
   }
 
   #listen(): void {

@@ -1,11 +1,14 @@
 import { CodedError } from "@weft/protocol";
 import { Command, CommanderError } from "commander";
-import { ExitCode } from "./errors.ts";
+import { CliError, ExitCode } from "./errors.ts";
 import { createFollowCommand } from "./follow/followCommand.ts";
+import { createLoadCommand } from "./load/loadCommand.ts";
 import type { Output } from "./output.ts";
 import { createReplayCommand } from "./replay/replayCommand.ts";
 import { createRoundsCommand } from "./rounds/roundsCommand.ts";
 import { createVerifyCommand } from "./verify/verifyCommand.ts";
+
+export type { BotAction, BotContext, LoadBot } from "./load/bot.ts";
 
 /** The command `weft`, as this process. @returns what to exit with */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -39,7 +42,9 @@ export async function runCommand(argv: readonly string[], output: Output): Promi
     code = value;
   };
   const program = new Command("weft")
-    .description("Looks after Weft's ledgers: checks them, follows them, plays their rounds again.")
+    .description(
+      "Looks after Weft's ledgers: checks them, follows them, plays their rounds again. Tests servers under load.",
+    )
     .showHelpAfterError()
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: (text) => output.err.write(text) });
@@ -48,6 +53,7 @@ export async function runCommand(argv: readonly string[], output: Output): Promi
     createFollowCommand(output, exit),
     createRoundsCommand(output),
     createReplayCommand(output, exit),
+    createLoadCommand(output, exit),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -58,7 +64,7 @@ export async function runCommand(argv: readonly string[], output: Output): Promi
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     output.err.write(`${describeError(error, output.signal)}\n`);
-    return ExitCode.failed;
+    return error instanceof CliError && error.code === "USAGE" ? ExitCode.usage : ExitCode.failed;
   }
 }
 
