@@ -48,9 +48,19 @@ export async function chooseTransport(
 async function wsTransport(): Promise<ChosenTransport> {
   const { WebSocketTransport } = await import("@colyseus/ws-transport");
   const server: Server = createServer();
+  const transport = new WebSocketTransport({ server, maxPayload: MAX_MESSAGE_BYTES });
+  // Colyseus would wait for ever where it can't listen.
+  transport.listen = (port, host, backlog, done: Listening = () => {}) => {
+    server.once("error", done);
+    server.listen(port, host, backlog, () => {
+      server.off("error", done);
+      done();
+    });
+    return transport;
+  };
   return {
     name: "ws",
-    transport: new WebSocketTransport({ server, maxPayload: MAX_MESSAGE_BYTES }),
+    transport,
     secure: () => guardHttpServer(server),
     port: () => (server.address() as AddressInfo).port,
     close: () =>
@@ -73,6 +83,15 @@ async function uWebSocketsTransport(): Promise<ChosenTransport> {
     idleTimeout: MAX_SILENT_SECONDS,
   });
   guardUwsApp(transport.app);
+  // Colyseus would listen at every address of the machine, and share a port that is taken with whoever has it.
+  transport.listen = (port, host = "0.0.0.0", _backlog, done: Listening = () => {}) => {
+    const { app } = transport as unknown as ExclusiveApp;
+    app.listen(host, port, EXCLUSIVE_PORT, (socket) => {
+      (transport as unknown as ListeningTransport)._listeningSocket = socket;
+      done(socket ? undefined : new Error(`uWebSockets.js can't listen on ${host}:${port}`));
+    });
+    return transport;
+  };
   return {
     name: "uWebSockets",
     transport,
@@ -88,6 +107,24 @@ async function uWebSocketsTransport(): Promise<ChosenTransport> {
   };
 }
 
-type ListeningTransport = {
-  _listeningSocket: Parameters<typeof import("uWebSockets.js").us_socket_local_port>[0];
+/** Colyseus passes on what it is given, though its types don't say so. */
+type Listening = (error?: Error) => void;
+
+type ListenSocket = Parameters<typeof import("uWebSockets.js").us_socket_local_port>[0];
+
+/** `LIBUS_LISTEN_EXCLUSIVE_PORT`, which its types have elsewhere than its code. */
+const EXCLUSIVE_PORT = 1;
+
+type ListeningTransport = { _listeningSocket: ListenSocket | false };
+
+/** uWebSockets.js takes options together with a host, though its types don't say so. */
+type ExclusiveApp = {
+  readonly app: {
+    listen(
+      host: string,
+      port: number,
+      options: number,
+      done: (socket: ListenSocket | false) => void,
+    ): void;
+  };
 };

@@ -174,7 +174,12 @@ class RunningServer implements GameServer {
     if (this.#stopping) throw new RoomsError("SERVER_STOPPED", "the server was stopped");
     // Before anybody can ask for them.
     await resumeRooms(this.#host, Object.fromEntries(this.#games));
-    await this.#colyseus.listen(port, host);
+    await this.#colyseus.listen(port, host).catch((cause: unknown) => {
+      throw new RoomsError("LISTEN_FAILED", `can't listen on ${host}:${port}`, {
+        details: { host, port },
+        cause,
+      });
+    });
     this.#chosen.secure();
     const bound = this.#chosen.port();
     this.#domains = serverDomains(this.#options.publicUrl, bound);

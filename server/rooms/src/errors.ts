@@ -8,6 +8,8 @@ export type RoomsErrorCode =
   /** The games or options given to `createGameServer` can't be served. */
   | "OPTIONS_INVALID"
   | "TRANSPORT_UNAVAILABLE"
+  /** The port is taken, or the address isn't this machine's. */
+  | "LISTEN_FAILED"
   /** A watched file of a game can't be loaded, or exports none of the games; details say where: `at`, `problem`. */
   | "GAME_NOT_LOADED"
   // HTTP

@@ -124,7 +124,8 @@ export interface GameServer {
   onRound(listener: (update: RoundUpdate) => void): () => void;
   /**
    * @param port 0 takes a free one.
-   * @param host Default 127.0.0.1; uWebSockets.js always listens on every interface.
+   * @param host Default 127.0.0.1: only this machine.
+   * @throws RoomsError LISTEN_FAILED for a port that is taken, SERVER_STOPPED
    */
   listen(port: number, host?: string): Promise<{ port: number; url: string }>;
   /**
