@@ -8,6 +8,7 @@ import {
   type FastGenesis,
   type FastTransaction,
   type Hash,
+  hashTransaction,
   type JoinTicket,
   type LedgerHeight,
   MAX_BLOCK_TRANSACTIONS,
@@ -220,7 +221,7 @@ export class FastChain implements FastChainHost {
   #makeBlock(): void {
     if (this.#pending.isEmpty || this.#stopped !== undefined) return;
     const pending = this.#pending;
-    const { transactions, hashes } = pending.pack();
+    const transactions = pending.pack();
     const head = this.#ledger.head?.header;
     const blockMs = timestampMs(Math.max(this.#nowMs(), head?.timestampMs ?? 0));
     const stateRoot = namedStep("fast state root", () => this.#state.rootAt(blockMs));
@@ -242,19 +243,16 @@ export class FastChain implements FastChainHost {
     const rooms = pending.rooms();
     for (const room of rooms) markRoundHeights(this.#state, room, ordered.block.header.height);
     this.#pending = new PendingBlock();
-    this.#afterBlock(ordered, hashes, rooms);
+    this.#afterBlock(ordered, rooms);
   }
 
-  #afterBlock(
-    { block, durable }: OrderedBlock,
-    hashes: readonly Hash[],
-    rooms: ReadonlySet<Address>,
-  ) {
+  #afterBlock({ block, durable }: OrderedBlock, rooms: ReadonlySet<Address>) {
     const { height, number } = block.header;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { index, isSigned, resolve } of waiting) {
-      const hash = hashes[index] as Hash;
+      // Of the others nobody asks, and most are rooms' events.
+      const hash = hashTransaction(block.transactions[index] as Uint8Array);
       if (isSigned) this.#receipts.add(hash, { height, index });
       resolve({ hash, height, blockHash: block.hash, number, index, durable });
     }

@@ -1,8 +1,6 @@
 import {
   type Address,
   encodeFastTransaction,
-  type Hash,
-  hashTransaction,
   MAX_ROOM_EVENTS,
   type RoomEvent,
 } from "@weft/protocol";
@@ -14,8 +12,6 @@ const EVENT_OVERHEAD_BYTES = 128;
 
 type Run = { room: Address; firstIndex: number; events: RoomEvent[]; sizeBytes: number };
 type Entry = { readonly encoded: Uint8Array } | { readonly run: Run };
-
-export type Packed = { readonly transactions: Uint8Array[]; readonly hashes: readonly Hash[] };
 
 /**
  * What was applied since the last block, in an order that a replay may follow. Events of one room
@@ -67,13 +63,13 @@ export class PendingBlock {
     return new Set(this.#entries.flatMap((entry) => ("run" in entry ? [entry.run.room] : [])));
   }
 
-  pack(): Packed {
-    const transactions = this.#entries.map((entry) =>
+  /** The block's transactions, encoded. */
+  pack(): Uint8Array[] {
+    return this.#entries.map((entry) =>
       "encoded" in entry
         ? entry.encoded
         : encodeFastTransaction({ type: "roomEvents", ...entry.run }),
     );
-    return { transactions, hashes: transactions.map(hashTransaction) };
   }
 }
 

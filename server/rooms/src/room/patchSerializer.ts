@@ -12,10 +12,10 @@ export class PatchSerializer<State extends Schema> extends SchemaSerializer<Stat
     super.reset(state);
     const { encoder } = this;
     const encode = encoder.encode.bind(encoder);
-    encoder.encode = (...of) => Uint8Array.from(encode(...of));
+    encoder.encode = (...of) => new Uint8Array(encode(...of));
   }
 
   override getFullState(...of: Parameters<SchemaSerializer<State>["getFullState"]>): Uint8Array {
-    return Uint8Array.from(super.getFullState(...of));
+    return new Uint8Array(super.getFullState(...of));
   }
 }
