@@ -40,6 +40,7 @@ function describe({ dir, name }: CreatedProject, { install }: Options): void {
     `  cd ${folder}`,
     ...(install ? [] : ["  npm install"]),
     "  npm start       # a server, and two bots that play",
+    "  npm run dev     # the same, and a change of src/game.ts is played at once",
     "  npm test        # the game's tests",
     "",
   ];

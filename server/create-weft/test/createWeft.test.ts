@@ -36,6 +36,8 @@ test("npm create weft makes a project whose test passes, and which starts with o
   try {
     const lines = await linesUntil(started, /^round 0x\w+: reported$/);
     expect(lines).toContainEqual(expect.stringMatching(/^players connect to http:/));
+    const [, explorer = ""] = /^watch the ledger at (\S+)$/m.exec(lines.join("\n")) ?? [];
+    expect((await fetch(explorer)).status).toBe(200);
     expect(lines.at(-1)).toMatch(/reported/);
   } finally {
     started.kill("SIGTERM");

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createClient } from "@weft/client-sdk";
+import { reservePort } from "@weft/protocol/testing/node";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, expect, test } from "vitest";
 import { createProject } from "../src/createProject.ts";
@@ -13,16 +13,6 @@ import { linesUntil, npm } from "./support/npm.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "create-weft-dev-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The server must be found again where it was, so it can't be given any port. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function joinGame(url: string) {
   const client = createClient({ url });
@@ -38,7 +28,8 @@ test("a change of the game's file is played at once, by the same players, and al
     name: game.name,
     install: true,
   });
-  const port = await freePort();
+  // The server must be found again where it was, so it can't be given any port.
+  const port = await reservePort();
   const options = ["--port", `${port}`, "--rpc-port", "0", "--bots", "0"];
   const dev = npm(dir, "run", "dev", "--", ...options);
   const exited = once(dev, "exit");

@@ -28,7 +28,7 @@ server.onRound((update) => {
 });
 const { url } = await server.listen(Number(values.port));
 console.log(`players connect to ${url}`);
-console.log(`explorer and JSON-RPC at ${server.node.rpc.url}`);
+console.log(`watch the ledger at ${server.node.rpc.url}/explorer`);
 for (let bots = Number(values.bots); bots > 0; bots--) await startBot(url);
 
 // Ctrl-C stops at once; SIGTERM lets running rounds end first, and tells players when to come back.
