@@ -1,5 +1,5 @@
 import type { ChainId } from "@weft/protocol";
-import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/node";
 import type { Hex } from "viem";
 import {
   type CoSignatureArgs,

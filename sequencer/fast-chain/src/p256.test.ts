@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import { bytesToHex } from "@weft/protocol";
-import { testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { testSessionKey } from "@weft/protocol/testing/node";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isSessionKey, verifyP256 } from "./p256.ts";

@@ -20,7 +20,7 @@ import {
   type WalletProof,
   ZERO_ADDRESS,
 } from "@weft/protocol";
-import { testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { testSessionKey } from "@weft/protocol/testing/node";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { FastChain, type FastChainOptions } from "./fastChain.ts";
 import { createTrapdoor, type Trapdoor } from "./groth16/trapdoor.ts";

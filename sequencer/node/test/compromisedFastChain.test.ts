@@ -375,7 +375,7 @@ test.each([
 ])(
   "compromised-fast-chain: what the operator's key and the whole fast chain can cost, $setUp",
   {
-    timeout: 120_000,
+    timeout: 300_000,
   },
   async ({ setUp, start }) => {
     const beganMs = Date.now();

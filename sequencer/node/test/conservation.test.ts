@@ -22,7 +22,7 @@ const ACCOUNTS = [1, 2, 3].map((n) => privateKeyToAccount(keccak256(utf8ToBytes(
 const FUNDS = 10n ** 18n;
 const COINS = 10n ** 6n;
 /** More than everything that can wait takes: a ZK block a second. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 60_000;
 const portalCall = { abi: portalAbi } as const;
 const fastCall = { abi: fastPortalAbi } as const;
 
@@ -186,7 +186,7 @@ async function settled(node: WeftNode): Promise<void> {
 }
 
 test("whatever crosses when, and through restarts, nothing is made or lost", {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (list) => {

@@ -14,6 +14,7 @@ import {
   ZERO_ADDRESS,
   ZERO_HASH,
 } from "@weft/protocol";
+import { reservePort } from "@weft/protocol/testing/node";
 import { type RpcServer, startRpcServer } from "@weft/rpc";
 import { encodeFunctionData } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
@@ -32,6 +33,8 @@ import {
 const portal = lowerAddress(contractAddresses.portal);
 const player: Address = "0x00000000000000000000000000000000000b0b02";
 const retry = { minMs: 10, maxMs: 50 };
+/** Otherwise vitest waits a second. */
+const PATIENCE_MS = 60_000;
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
 
 let node: WeftNode;
@@ -54,12 +57,11 @@ async function deposit(): Promise<void> {
   const nonce = node.fastChain.deposits;
   const data = encodeFunctionData({ abi: portalAbi, functionName: "deposit", args: [player] });
   await node.operator.send({ to: portal, data, value: 1n });
-  await vi.waitUntil(() => {
-    const newest = node.ledger.chainHead(node.fastChainId)?.transactions ?? [];
-    return newest
+  const arrived = () =>
+    (node.ledger.chainHead(node.fastChainId)?.transactions ?? [])
       .map(decodeFastTransaction)
       .some((transaction) => transaction.type === "deposit" && transaction.nonce === nonce);
-  });
+  await vi.waitUntil(arrived, { timeout: PATIENCE_MS });
 }
 
 function temporaryDir(): string {
@@ -149,9 +151,7 @@ describe("following a node", () => {
   });
 
   test("waits for a node that isn't there yet, goes away, comes back with less, and goes on", async () => {
-    const { rpc: gone } = await serve(blocks.slice(0, 1));
-    const { port } = gone;
-    await gone.stop();
+    const port = await reservePort();
     const url = `http://127.0.0.1:${port}`;
     const starting = follow({ url });
     const { rpc } = await serve(blocks.slice(0, 6), port);

@@ -20,7 +20,7 @@ it("is keccak256, before and after WebAssembly is there", async () => {
   const instantiate = vi.spyOn(WebAssembly, "instantiate");
   const { keccak256Bytes } = await import("./hash.ts");
   expectKeccak256(keccak256Bytes);
-  await vi.waitFor(() => expect(instantiate).toHaveResolved());
+  await expect.poll(() => instantiate).toHaveResolved();
   await afterCallbacks();
   expectKeccak256(keccak256Bytes);
 });
@@ -29,7 +29,7 @@ it("is keccak256 where WebAssembly is forbidden", async () => {
   const forbidden = vi.fn(() => Promise.reject(new Error("forbidden by a policy")));
   vi.stubGlobal("WebAssembly", { compile: forbidden, instantiate: forbidden });
   const { keccak256Bytes } = await import("./hash.ts");
-  await vi.waitFor(() => expect(forbidden).toHaveBeenCalled());
+  await expect.poll(() => forbidden).toHaveBeenCalled();
   await afterCallbacks();
   expectKeccak256(keccak256Bytes);
 });

@@ -32,7 +32,7 @@ import {
   type Value,
   type Welcome,
 } from "@weft/protocol";
-import { testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { testSessionKey } from "@weft/protocol/testing/node";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { createSiweMessage } from "viem/siwe";
 

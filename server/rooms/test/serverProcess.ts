@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reservePort } from "@weft/protocol/testing/node";
 import type { RoomSettings } from "../src/types.ts";
-import { reservePort } from "./reservePort.ts";
 import type { TallyOptions } from "./testGame.ts";
 
 export type ProcessOptions = {

@@ -287,15 +287,12 @@ test("snapshots are bounded in number, and what a crash left is cleared away", a
     const height = (await deposit({ ...world, test: again }, 0)).height;
     const file = `fast-${String(height).padStart(16, "0")}.snapshot`;
     await expect
-      .poll(
-        async () => {
-          // A snapshot is followed by a rest, so it may take more than one checkpoint.
-          again.advance(1000);
-          await deposit({ ...world, test: again }, 0);
-          return readdirSync(world.dir).filter((name) => name >= file && name < "fast-n");
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        // A snapshot is followed by a rest, so it may take more than one checkpoint.
+        again.advance(1000);
+        await deposit({ ...world, test: again }, 0);
+        return readdirSync(world.dir).filter((name) => name >= file && name < "fast-n");
+      })
       .toHaveLength(1);
   }
   await again.chain.stop();

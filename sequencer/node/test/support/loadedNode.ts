@@ -75,7 +75,8 @@ export function startProcess(
   const recipients = players.map(({ account }) => lowerAddress(account.address));
   const [file = "", ...args] = [...command, process.execPath, SCRIPT, dataDir, ...recipients];
   const child = spawn(file, args, { ...ids, stdio: ["ignore", "pipe", "pipe"] });
-  const exited = once(child, "exit") as RunningNode["exited"];
+  // Not when it exits: what it said may still be on its way then.
+  const exited = once(child, "close") as RunningNode["exited"];
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await exited;

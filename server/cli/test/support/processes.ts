@@ -10,12 +10,14 @@ export class Running {
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
   readonly #exited: Promise<unknown[]>;
+  #isOver = false;
   stderr = "";
   #wake: () => void = () => {};
 
   constructor(...argv: string[]) {
     this.#child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] });
-    this.#exited = once(this.#child, "exit");
+    // Not when it exits: what it said may still be on its way then.
+    this.#exited = once(this.#child, "close");
     createInterface({ input: this.#child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
       this.#lines.push(line);
       this.#wake();
@@ -23,7 +25,10 @@ export class Running {
     this.#child.stderr?.on("data", (text: Buffer) => {
       this.stderr += text.toString("utf8");
     });
-    void this.#exited.then(() => this.#wake());
+    void this.#exited.then(() => {
+      this.#isOver = true;
+      this.#wake();
+    });
   }
 
   static weft(...argv: string[]): Running {
@@ -36,7 +41,7 @@ export class Running {
       for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift()) {
         if (fits(line)) return line;
       }
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      if (this.#isOver) {
         throw new Error(`it ended without such a line: ${this.stderr}`);
       }
       await new Promise<void>((resolve) => {

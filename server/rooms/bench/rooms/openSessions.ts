@@ -1,7 +1,7 @@
 import { testLogin } from "@weft/fast-chain/testing";
 import type { WeftNode } from "@weft/node";
 import { type Address, chainNumber, sessionIdOf, timestampMs } from "@weft/protocol";
-import { testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { testSessionKey } from "@weft/protocol/testing/node";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { GAME } from "./game.ts";
 import type { BenchSession } from "./messages.ts";

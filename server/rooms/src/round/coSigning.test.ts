@@ -7,7 +7,7 @@ import {
   Message,
   type RoundReport,
 } from "@weft/protocol";
-import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/node";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Seat } from "../room/seat.ts";
 import { CoSigning } from "./coSigning.ts";

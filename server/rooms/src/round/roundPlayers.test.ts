@@ -1,6 +1,6 @@
 import { MAX_PLAYERS_PER_ROUND, playerIdOf } from "@weft/contracts";
 import { MAX_ROUND_PLAYERS, type SessionKey } from "@weft/protocol";
-import { testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { testSessionKey } from "@weft/protocol/testing/node";
 import { describe, expect, test } from "vitest";
 import { MINTS_PER_DAY } from "../limits.ts";
 import { gameCapsOf } from "./gameCaps.ts";

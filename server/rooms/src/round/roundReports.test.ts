@@ -1,7 +1,7 @@
 import { coSignMessage, toCoSignatureArgs, toReportArgs } from "@weft/contracts";
 import { silentLogger, startNode, type WeftNode } from "@weft/node";
 import { keccak256, type LedgerHeight, type RoundReport, type TimestampMs } from "@weft/protocol";
-import { testSessionKey } from "@weft/protocol/testing/sessionKey";
+import { testSessionKey } from "@weft/protocol/testing/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ZK_ATTEMPTS } from "../limits.ts";
 import { gameIdOf } from "./gameId.ts";

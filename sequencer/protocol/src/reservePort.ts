@@ -6,7 +6,7 @@ const FIRST_PORT = 20_000;
 const PORTS = 12_000;
 const MAX_ATTEMPTS = 100;
 
-/** A port for a server that is killed and started again: nobody is given it while the server is down. */
+/** For tests: a port for a server that is ended and started again. Nobody is given it while the server is down. */
 export async function reservePort(): Promise<number> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
