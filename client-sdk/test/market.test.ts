@@ -103,9 +103,7 @@ describe("offers", () => {
     await returnPass();
   });
 
-  test("in an ERC-20, for any token of a collection; a purchase leaves what they promise approved", {
-    timeout: 90_000,
-  }, async () => {
+  test("in an ERC-20, for any token of a collection; a purchase leaves what they promise approved", async () => {
     const { currency } = coin;
     const before = await coin.balanceOf(alice.wallet.address);
     // both at once: the second must not approve the first one's promise away

@@ -12,9 +12,9 @@ import { newPlayer, type Player, startServer } from "./startServer.ts";
 
 /** A game server of a studio that has held a ceremony of its own, and has neither key nor files of this repository. */
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 /** A contribution multiplies some 26,000 points: seconds of all cores, of which others may have their share. */
-const SETUP_TIMEOUT_MS = 300_000;
+const SETUP_TIMEOUT_MS = 600_000;
 
 let folder: string;
 let setup: CircuitArtifacts;

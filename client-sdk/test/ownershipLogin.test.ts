@@ -28,7 +28,7 @@ const logIn = (change: object = {}) =>
   alice.client.login({ identity, pass: alice.pass, game: tally, ...change });
 
 /** Proving takes all cores, of which there may be few, with others at work on them. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 describe("a login by ownership proof", { timeout: TIMEOUT_MS }, () => {
   test("opens a session whose prizes go to the identity's own account, and plays", async () => {

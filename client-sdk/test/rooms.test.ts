@@ -12,7 +12,9 @@ let player: Player;
 let session: Session;
 
 beforeAll(async () => {
-  ({ server, url } = await startServer());
+  // Somebody is to lose the place for want of seals; who seals has time enough.
+  const settings = { sealTimeoutMs: 5000 };
+  ({ server, url } = await startServer({ tally }, { settings }));
   player = await newPlayer(url);
   session = await logIn(player);
 });

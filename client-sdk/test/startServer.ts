@@ -1,12 +1,13 @@
 import { tally } from "@weft/game/testing";
 import { createGameServer, type GameServerOptions } from "@weft/rooms";
+import { PATIENT_SETTINGS } from "@weft/rooms/testing";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import type { Wallet } from "../src/index.ts";
 import { createClient, type WeftClient } from "../src/index.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 
-/** A real server, in memory, on free ports. */
+/** A real server, in memory, on free ports, with the patience of `PATIENT_SETTINGS`. */
 export async function startServer(
   games: GameServerOptions["games"] = { tally },
   options: Partial<GameServerOptions> = {},
@@ -15,8 +16,8 @@ export async function startServer(
     games,
     rpc: { port: 0 },
     logger: quiet,
-    settings: { startDelayMs: 50 },
     ...options,
+    settings: { ...PATIENT_SETTINGS, startDelayMs: 50, ...options.settings },
   });
   const { url } = await server.listen(0);
   return { server, url };

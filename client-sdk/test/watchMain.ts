@@ -1,4 +1,5 @@
 import { createGameServer } from "@weft/rooms";
+import { PATIENT_SETTINGS } from "@weft/rooms/testing";
 
 /** What `reload.test.ts` runs: a development server whose game is in a file that the test changes. */
 
@@ -14,7 +15,7 @@ const server = await createGameServer({
   watch: [file],
   dataDir,
   rpc: { port: 0 },
-  settings: { startDelayMs: 0 },
+  settings: { ...PATIENT_SETTINGS, startDelayMs: 0 },
   transport: "ws",
   logger: { debug() {}, info: log("info"), warn: log("warn"), error: log("error") },
 });

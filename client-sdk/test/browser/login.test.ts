@@ -12,7 +12,7 @@ import { startServer } from "../startServer.ts";
 type Page = typeof import("./loginPage.ts");
 
 /** Proving takes all cores, of which there are few here and others use them. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const pagePath = join(import.meta.dirname, "loginPage.ts");
 const workerPath = fileURLToPath(import.meta.resolve("@weft/client-sdk/prover-worker"));
 

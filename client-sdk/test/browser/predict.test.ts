@@ -10,7 +10,7 @@ import type { FlightRequest } from "./predictPage.ts";
 
 type Page = typeof import("./predictPage.ts");
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const pagePath = join(import.meta.dirname, "predictPage.ts");
 
 describeInChromium("prediction in Chromium", () => {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createClient } from "@weft/client-sdk";
 import { createGameServer, type GameServer } from "@weft/rooms";
+import { PATIENT_SETTINGS } from "@weft/rooms/testing";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runHouseBots } from "../src/bots/houseBots.ts";
@@ -17,7 +18,7 @@ let url: string;
 let bot: Bot;
 
 beforeAll(async () => {
-  const settings = { startDelayMs: 50, reconnectionSeconds: 1 };
+  const settings = { ...PATIENT_SETTINGS, startDelayMs: 50 };
   server = await createGameServer({ games: { arena }, rpc: { port: 0 }, logger: quiet, settings });
   ({ url } = await server.listen(0));
   bot = startBot("Ada", { onProgress() {}, onLogin() {} });

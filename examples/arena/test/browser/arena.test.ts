@@ -1,6 +1,7 @@
 import { matchMaker } from "@colyseus/core";
 import { createWalletProvider, describeInChromium, startChromium } from "@weft/client-sdk/testing";
 import { createGameServer, type GameServer, type WeftRoom } from "@weft/rooms";
+import { PATIENT_SETTINGS } from "@weft/rooms/testing";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createArena } from "../../src/game/arena.ts";
@@ -11,7 +12,7 @@ import { fly, stateOf } from "./support/pilot.ts";
 /** Two proofs on two cores that others use as well. */
 const TIMEOUT_MS = 240_000;
 /** Long enough for a reload in its midst, on a machine that is busy. */
-const ROUND_SECONDS = 24;
+const ROUND_SECONDS = 32;
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -35,7 +36,7 @@ describeInChromium("the arena's page in Chromium", () => {
       games: { arena },
       rpc: { port: 0 },
       logger: quiet,
-      settings: { autoStart: false },
+      settings: { ...PATIENT_SETTINGS, autoStart: false },
       express: (app) => serveArenaPage(app, () => server.node.rpc.url),
     });
     ({ url } = await server.listen(0));
@@ -135,12 +136,12 @@ describeInChromium("the arena's page in Chromium", () => {
   test("the prize is sold, and bought by the other", { timeout: TIMEOUT_MS }, async () => {
     await ann.page.getByLabel("Price").fill("2.5");
     await ann.press("List for sale");
-    await ann.page.getByText("It is on the market.").waitFor({ timeout: 60_000 });
+    await ann.page.getByText("It is on the market.").waitFor();
     await bob.press(/Market/);
     await bob.page.getByRole("dialog").waitFor();
     await check(bob, "market-phone");
     await bob.press(/^Buy crown/);
-    await bob.page.getByText(/crown #\d+ is yours/).waitFor({ timeout: 60_000 });
+    await bob.page.getByText(/crown #\d+ is yours/).waitFor();
     await bob.press("Close");
     await ann.press(/Market/);
     await ann.page.getByText("None yet").waitFor();
@@ -165,23 +166,22 @@ describeInChromium("the arena's page in Chromium", () => {
       const [, ship] = [...stateOf(roomId).ships.entries()].find(([id]) => id !== annId) ?? [];
       return [ship?.dx, ship?.dy];
     };
-    const within = { timeout: 30_000 };
     await mouse.move(100, 210);
     await mouse.down();
     await mouse.move(60, 250);
-    await expect.poll(steering, within).toEqual([-1, 1]);
+    await expect.poll(steering).toEqual([-1, 1]);
     expect(await bob.page.locator("#stick").isVisible()).toBe(true);
     await mouse.up();
-    await expect.poll(steering, within).toEqual([0, 0]);
+    await expect.poll(steering).toEqual([0, 0]);
   });
 
   test("a connection that breaks comes back", { timeout: TIMEOUT_MS }, async () => {
     const banner = bob.page.getByText("Coming back");
     await bob.page.context().setOffline(true);
-    await banner.waitFor({ timeout: 60_000 });
+    await banner.waitFor();
     await bob.screenshot("reconnecting-phone");
     await bob.page.context().setOffline(false);
-    await banner.waitFor({ state: "detached", timeout: 60_000 });
+    await banner.waitFor({ state: "detached" });
     expect(await bob.room()).toBe(roomId);
   });
 
@@ -190,7 +190,7 @@ describeInChromium("the arena's page in Chromium", () => {
     await bob.heading("Arena");
     await bob.page.context().setOffline(true);
     await bob.press("Play now");
-    await bob.page.getByText(/(SERVER|CHAIN)_UNREACHABLE/).waitFor({ timeout: 60_000 });
+    await bob.page.getByText(/(SERVER|CHAIN)_UNREACHABLE/).waitFor();
     await check(bob, "error-phone");
     expect(ann.complaints).toEqual([]);
     // What others say when there is no network is their own.

@@ -15,6 +15,9 @@ export function buildExplorer(): void {
   mkdirSync(SCREENSHOTS, { recursive: true });
 }
 
+/** For what a page is to show, on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 export type PageLook = {
   readonly colorScheme?: "light" | "dark";
   readonly viewport?: { readonly width: number; readonly height: number };
@@ -39,6 +42,7 @@ export class ExplorerPage {
     const { colorScheme = "light", viewport = { width: 1280, height: 900 } } = look;
     const context = await browser.newContext({ colorScheme, viewport, reducedMotion: "reduce" });
     const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+    context.setDefaultTimeout(PATIENCE_MS);
     await context.addInitScript({ content: readFileSync(axe, "utf8") });
     const page = new ExplorerPage(await context.newPage(), url);
     await page.page.goto(url);
@@ -58,6 +62,12 @@ export class ExplorerPage {
   /** Resolves when the page has this heading. */
   async heading(name: string | RegExp): Promise<void> {
     await this.page.getByRole("heading", { level: 1, name }).waitFor();
+  }
+
+  /** The newest height that the ledger's page shows. */
+  async newestHeight(): Promise<number> {
+    const newest = this.page.getByRole("row").nth(1).getByRole("link").first();
+    return Number((await newest.innerText()).replaceAll(",", ""));
   }
 
   /** @returns what axe has against the page as it is, a line each */

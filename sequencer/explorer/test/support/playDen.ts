@@ -1,6 +1,7 @@
 import { createClient, type JoinedRoom } from "@weft/client-sdk";
 import type { Address, Hash } from "@weft/protocol";
 import { createGameServer, type GameServer } from "@weft/rooms";
+import { PATIENT_SETTINGS } from "@weft/rooms/testing";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { den } from "./den.ts";
 
@@ -38,7 +39,7 @@ async function dig(room: JoinedRoom<typeof den>, depth: number) {
 
 /** Two players play a round to its prize; the winner's value crosses both ways. The room stays open, with the loser in it. */
 export async function playDen(): Promise<Played> {
-  const settings = { startDelayMs: 50 };
+  const settings = { ...PATIENT_SETTINGS, startDelayMs: 50 };
   const server = await createGameServer({
     games: { den },
     rpc: { port: 0 },

@@ -16,6 +16,9 @@ export function buildArenaPage(): void {
   mkdirSync(SCREENSHOTS, { recursive: true });
 }
 
+/** For what a page is to show, on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 export type PageLook = {
   readonly viewport: { readonly width: number; readonly height: number };
   readonly hasTouch?: boolean;
@@ -46,6 +49,7 @@ export class ArenaPage {
       // of two pages on two cores, one is to be calm
       reducedMotion: hasTouch ? "reduce" : "no-preference",
     });
+    context.setDefaultTimeout(PATIENCE_MS);
     const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
     await context.addInitScript({ content: readFileSync(axe, "utf8") });
     if (wallet !== undefined) await giveWallet(context, wallet);
@@ -60,18 +64,18 @@ export class ArenaPage {
 
   /** Resolves when something with this heading is there. */
   async heading(name: string | RegExp): Promise<void> {
-    await this.page.getByRole("heading", { name }).waitFor({ timeout: 60_000 });
+    await this.page.getByRole("heading", { name }).waitFor();
   }
 
   /** Resolves when the game, as the page shows it, is in this phase. */
   async phase(phase: string): Promise<void> {
-    await this.page.locator(`main[data-phase=${phase}]`).waitFor({ timeout: 60_000 });
+    await this.page.locator(`main[data-phase=${phase}]`).waitFor();
   }
 
   /** The room that is played in. */
   async room(): Promise<string> {
     const main = this.page.locator("main[data-room]");
-    await main.waitFor({ timeout: 60_000 });
+    await main.waitFor();
     return (await main.getAttribute("data-room")) ?? "";
   }
 
