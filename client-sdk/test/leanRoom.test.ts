@@ -63,8 +63,9 @@ test("a room that isn't there: JOIN_REFUSED; a full one too", async () => {
 
 test("what a connection breaks for is told once, and it isn't built up again", async () => {
   const session = await logIn(await newPlayer(url));
-  const { room } = await joinLean(session, tally);
+  const { room, closed } = await joinLean(session, tally);
   const left = new Promise((resolve) => room.onLeave(resolve));
   await session.logout();
   expect(await left).toMatchObject({ code: 4102 });
+  expect(await closed).toBe(4102);
 });

@@ -17,6 +17,8 @@ export type LeanRoom<G extends ClientGame> = {
   readonly room: Omit<Room<G>, "state"> & { readonly state: GameState<G> | undefined };
   /** What its connection has carried so far, in bytes. */
   traffic(): { readonly bytesIn: number; readonly bytesOut: number };
+  /** Resolves when the connection has ended, also by `leave`, with its WebSocket close code: 1006 for one that broke. */
+  readonly closed: Promise<number>;
 };
 
 /**
@@ -29,12 +31,14 @@ export async function joinLean<G extends ClientGame>(
   game: G,
   { create = false, readState = false, onRefusal, ...options }: LeanJoinOptions = {},
 ): Promise<LeanRoom<G>> {
+  const { promise: closed, resolve: close } = Promise.withResolvers<number>();
   let connection: RawConnection | undefined;
   const room = await session.join(game, {
     ...options,
     resumeForMs: 0,
     async connect(target, joinOptions) {
       connection = await RawConnection.connect(target, joinOptions, { create, readState });
+      connection.onLeave(close);
       connection.onMessage("weft:refusal", (message) => {
         const { code } = (message ?? {}) as { code?: unknown };
         if (typeof code === "string") onRefusal?.(code);
@@ -44,6 +48,7 @@ export async function joinLean<G extends ClientGame>(
   });
   return {
     room,
+    closed,
     traffic: () => ({ bytesIn: connection?.bytesIn ?? 0, bytesOut: connection?.bytesOut ?? 0 }),
   };
 }

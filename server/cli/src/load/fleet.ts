@@ -177,7 +177,7 @@ export class Fleet {
       random: new SeededRandom(bytesToHex(sha256(utf8ToBytes(`weft load ${seed} ${number}`)))),
       meters,
       nowMs,
-      onLost: (code, reason) => count(this.#lost, reason === "" ? `${code}` : `${code} ${reason}`),
+      onLost: (code) => count(this.#lost, `${code}`),
     });
   }
 }

@@ -18,8 +18,8 @@ function setUp(bot: LoadBot = () => ({ action: "add", input: { n: 1 } })) {
   const meter = new Meter(0);
   let nowMs = 0;
   let [seq, refusal]: [number, CodedError | undefined] = [0, undefined];
+  const { promise: closed, resolve: close } = Promise.withResolvers<number>();
   const room = {
-    status: "open",
     sessionId: hashOf(1),
     act: {
       add() {
@@ -29,11 +29,14 @@ function setUp(bot: LoadBot = () => ({ action: "add", input: { n: 1 } })) {
     },
     onFinality: on("finality"),
     onError: on("error"),
-    onLeave: on("leave"),
   };
   const client = new LoadClient({
     ...{ index: 3, bot, random: new SeededRandom(hashOf(2)) },
-    place: { room, traffic: () => ({ bytesIn: 0, bytesOut: 0 }) } as unknown as LeanRoom<Game>,
+    place: {
+      room,
+      closed,
+      traffic: () => ({ bytesIn: 0, bytesOut: 0 }),
+    } as unknown as LeanRoom<Game>,
     meters: () => [meter],
     nowMs: () => nowMs,
     onLost: (code) => void lost.push(code),
@@ -54,9 +57,9 @@ function setUp(bot: LoadBot = () => ({ action: "add", input: { n: 1 } })) {
     refused(code: string, of: number) {
       listeners.error?.(new ServerError(code, "no", { details: { seq: of } }) as never);
     },
-    leave(code: number) {
-      room.status = "left";
-      listeners.leave?.({ code, reason: "" } as never);
+    async leave(code: number) {
+      close(code);
+      await closed;
     },
   };
 }
@@ -87,12 +90,12 @@ test("what the room refuses is an error, but not what came after a round", () =>
   expect(actions).toMatchObject({ ordered: 2, afterRound: 1 });
 });
 
-test("a client that is lost fails: what was on its way, and all that is due", () => {
+test("a client that is lost fails: what was on its way, and all that is due", async () => {
   const { client, meter, lost, leave, refuse } = setUp();
   client.act(10);
   refuse("SEND_BUFFER_FULL");
   client.act(20);
-  leave(4103);
+  await leave(4103);
   client.act(30);
   expect(lost).toEqual([4103]);
   expect(client.isConnected).toBe(false);

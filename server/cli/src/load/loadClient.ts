@@ -15,7 +15,8 @@ export type LoadClientOptions = {
   readonly meters: () => readonly Meter[];
   /** Milliseconds, never falling. */
   readonly nowMs: () => number;
-  readonly onLost: (code: number, reason: string) => void;
+  /** The connection has ended against the client's will, with a WebSocket close code. */
+  readonly onLost: (code: number) => void;
 };
 
 /** What the room says of actions that came when a round was over; they are no mistakes. */
@@ -36,25 +37,26 @@ export class LoadClient {
   #first = 1;
   #applied = 0;
   #actions = 0;
-  #leaving = false;
+  #isLeaving = false;
+  #isClosed = false;
 
   constructor(options: LoadClientOptions) {
     this.#options = options;
-    const { place, onLost } = options;
-    const { room } = place;
+    const { room, closed } = options.place;
     room.onFinality(({ applied, sequenced }) => this.#onFinality(applied, sequenced));
     room.onError(({ code, details }) => {
       if (typeof details.seq === "number") this.#onRefused(details.seq, code);
     });
-    room.onLeave(({ code, reason }) => {
-      if (this.#leaving) return;
+    void closed.then((code) => {
+      this.#isClosed = true;
+      if (this.#isLeaving) return;
       this.giveUp(NOT_CONNECTED);
-      onLost(code, reason);
+      options.onLost(code);
     });
   }
 
   get isConnected(): boolean {
-    return this.#options.place.room.status === "open";
+    return !this.#isClosed;
   }
 
   get roomId(): string {
@@ -94,7 +96,7 @@ export class LoadClient {
   }
 
   async leave(): Promise<void> {
-    this.#leaving = true;
+    this.#isLeaving = true;
     await this.#options.place.room.leave();
   }
 
