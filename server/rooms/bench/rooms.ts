@@ -1,13 +1,11 @@
 // The same game on plain Colyseus and on Weft, in turns; see "Measured" in the README of rooms for what the figures mean.
-import { spawnSync } from "node:child_process";
 import { measureRun, type Run } from "./rooms/measureRun.ts";
 import type { Cell, TransportName } from "./rooms/messages.ts";
+import { findTransports, wrapperOf } from "./rooms/transports.ts";
 
 type Row = { metric: string; value: number; unit: string; baseline?: number; ratio?: number };
 
 const FULL = process.env.WEFT_BENCH_FULL === "1";
-/** Runs Node where uWebSockets.js loads, on machines with an older C library. */
-const WRAPPER = process.env.WEFT_BENCH_UWS_NODE;
 /** Of each system in each cell. */
 const RUNS = 3;
 /** As many as a room takes, nearly; and what most games have. */
@@ -17,7 +15,7 @@ const SMALL_ROOM = 10;
 export const about = `a game on plain Colyseus and on Weft: CPU, latency, bytes and memory${FULL ? "" : "; WEFT_BENCH_FULL=1 for all cells"}`;
 
 export async function run(log: (line: string) => void): Promise<Row[]> {
-  const transports: TransportName[] = loadsUws() ? ["ws", "uWebSockets"] : ["ws"];
+  const transports = findTransports();
   if (transports.length === 1)
     log("uWebSockets.js doesn't load here: WEFT_BENCH_UWS_NODE names what runs Node where it does");
   const summary = { cpu: [] as number[], process: [] as number[], p99: [] as number[] };
@@ -26,8 +24,8 @@ export async function run(log: (line: string) => void): Promise<Row[]> {
     const plain: Run[] = [];
     const weft: Run[] = [];
     for (let i = 0; i < RUNS; i++) {
-      plain.push(await measureRun("plain", cell, wrapperOf(cell)));
-      weft.push(await measureRun("weft", cell, wrapperOf(cell)));
+      plain.push(await measureRun("plain", cell, wrapperOf(cell.transport)));
+      weft.push(await measureRun("weft", cell, wrapperOf(cell.transport)));
     }
     const of = (key: Figure) => ({ plain: median(plain, key), weft: median(weft, key) });
     const cpu = of("threadUs");
@@ -111,16 +109,6 @@ function behind(plain: readonly Run[], weft: readonly Run[]): string {
   const dropped = codes.length === 0 ? "" : `; clients were dropped with ${codes.join(", ")}`;
   return `; DIDN'T KEEP UP in ${count(plain)} runs of plain Colyseus, ${count(weft)} of Weft${dropped}`;
 }
-
-function loadsUws(): boolean {
-  const [program, ...args] = [...(WRAPPER === undefined ? [] : [WRAPPER]), process.execPath];
-  const code = 'import("uWebSockets.js").then(() => process.exit(0), () => process.exit(1))';
-  const cwd = import.meta.dirname;
-  return spawnSync(program as string, [...args, "-e", code], { cwd }).status === 0;
-}
-
-/** Only where it is needed: both systems run alike. */
-const wrapperOf = ({ transport }: Cell) => (transport === "uWebSockets" ? WRAPPER : undefined);
 
 const median = (runs: readonly Run[], key: Figure) => middle(runs.map((run) => run[key]));
 
