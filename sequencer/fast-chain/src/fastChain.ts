@@ -309,6 +309,10 @@ export class FastChain implements FastChainHost {
     return this.#state.session(id);
   }
 
+  sessions(): IterableIterator<Session> {
+    return this.#state.sessions();
+  }
+
   /** @throws FastChainError ROOM_UNKNOWN */
   room(address: Address): RoomRecord {
     return knownRoom(this.#state, address);

@@ -165,6 +165,8 @@ export interface FastChainHost {
    */
   resumeRoom(room: Address): RoomJournal;
   session(id: Hash): Session | undefined;
+  /** Sessions that are open, those that have expired included; to be read a piece at a time while they change. */
+  sessions(): IterableIterator<Session>;
   /** Deposits credited, and withdrawals made, so far: the nonces of the next ones. */
   readonly deposits: bigint;
   readonly withdrawals: bigint;

@@ -13,6 +13,7 @@ import { Artifacts, findArtifacts } from "./http/artifacts.ts";
 import { Faucet } from "./http/faucet.ts";
 import { weftEndpoints } from "./http/weftEndpoints.ts";
 import { DRAIN_POLL_MS, MAX_STOP_MS } from "./limits.ts";
+import { ExpiredSessions } from "./login/expiredSessions.ts";
 import { LoginService } from "./login/loginService.ts";
 import { Nonces } from "./login/nonces.ts";
 import { createOwnershipLogin } from "./login/ownershipLogin.ts";
@@ -129,6 +130,7 @@ class RunningServer implements GameServer {
   readonly #artifacts: Artifacts | undefined;
   readonly #host: RoomHost;
   readonly #login: LoginService;
+  readonly #expired: ExpiredSessions;
   readonly #colyseus: ColyseusServer;
   readonly #listeners = new Set<(update: RoundUpdate) => void>();
   readonly #nowMs = () => Date.now();
@@ -154,6 +156,12 @@ class RunningServer implements GameServer {
       snapshots: createSnapshots(options, node),
     });
     this.#login = this.#createLogin();
+    this.#expired = new ExpiredSessions({
+      fastChain: node.fastChain,
+      isPlaying: (sessionId) => this.#host.isPlaying(sessionId),
+      nowMs: this.#nowMs,
+      logger: node.logger,
+    });
     this.#colyseus = this.#createColyseus(chosen.transport);
     node.failed.then((error) => {
       node.logger.error("the node failed, the game server stops", { error });
@@ -181,6 +189,7 @@ class RunningServer implements GameServer {
       });
     });
     this.#chosen.secure();
+    this.#expired.start();
     const bound = this.#chosen.port();
     this.#domains = serverDomains(this.#options.publicUrl, bound);
     const url = this.#options.publicUrl ?? `http://${loopbackOf(host)}:${bound}`;
@@ -214,6 +223,7 @@ class RunningServer implements GameServer {
 
   async #stop(): Promise<void> {
     try {
+      this.#expired.stop();
       await this.#watcher?.stop();
       // Rooms say goodbye and reports on their way arrive; but nobody waits for ever.
       await Promise.race([

@@ -101,6 +101,10 @@ export const NONCE_LIFETIME_MS = 5 * 60_000;
 export const MAX_USED_NONCES = 50_000;
 /** Logins that are being checked at one time. */
 export const MAX_PENDING_LOGINS = 256;
+/** How often sessions are looked at whether they have expired, and how many at one time: of them, so many are closed at most. */
+export const EXPIRY_SWEEP_MS = 10_000;
+export const MAX_SWEPT_SESSIONS = 2_000;
+export const MAX_EXPIRED_AT_ONCE = 100;
 /** Faucet gifts per server: at once, and per second. One address gets one a `FAUCET_PAUSE_MS`. */
 export const FAUCET_BURST = 64;
 export const FAUCET_PER_SECOND = 4;

@@ -118,6 +118,11 @@ export class RoomHost {
     this.#claims.get(sessionId)?.replaced();
   }
 
+  /** Whether a session has a place in a room. */
+  isPlaying(sessionId: Hash): boolean {
+    return this.#claims.has(sessionId);
+  }
+
   /** A session has taken a place. */
   claim(sessionId: Hash, claim: Claim): void {
     this.#claims.set(sessionId, claim);
