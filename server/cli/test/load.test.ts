@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@weft/node";
 import { createGameServer, type GameServer } from "@weft/rooms";
+import { PATIENT_SETTINGS } from "@weft/rooms/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { LoadReport } from "../src/load/loadReport.ts";
 import { runCommand } from "../src/main.ts";
@@ -32,7 +33,7 @@ beforeAll(async () => {
     rpc: { port: 0 },
     logger: silentLogger,
     // No rounds, and nobody is thrown out for being slow: what is measured is no matter of chance.
-    settings: { autoStart: false, sealTimeoutMs: 60_000 },
+    settings: { ...PATIENT_SETTINGS, autoStart: false },
   });
   ({ url } = await server.listen(0));
 }, 60_000);
