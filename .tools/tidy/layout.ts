@@ -18,7 +18,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
     "@weft/ethereum",
     "@weft/protocol",
   ],
-  "@weft/explorer": ["@weft/contracts", "@weft/protocol"],
+  // of rpc its answers' types, of which nothing is left in a page
+  "@weft/explorer": ["@weft/rpc", "@weft/contracts", "@weft/protocol"],
   "@weft/node": [
     "@weft/rpc",
     "@weft/explorer",

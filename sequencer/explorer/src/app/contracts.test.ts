@@ -3,7 +3,7 @@ import type { Address, Hash } from "@weft/protocol";
 import { encodeAbiParameters, encodeEventTopics, encodeFunctionData, parseAbi, toHex } from "viem";
 import { expect, test } from "vitest";
 import { bytes32ToText, decodeCall, decodeLog } from "./contracts.ts";
-import type { EthLog } from "./rpc/answers.ts";
+import type { EthLog } from "./rpc/ethAnswers.ts";
 
 const market = contractAddresses.market.toLowerCase() as Address;
 const stranger: Address = `0x${"12".repeat(20)}`;

@@ -7,8 +7,9 @@ import {
   roundReportsAbi,
 } from "@weft/contracts";
 import type { Address, Hex } from "@weft/protocol";
+import type { PlainJson, PlainObject } from "@weft/rpc/answers";
 import { type Abi, decodeEventLog, decodeFunctionData, parseAbi } from "viem";
-import type { EthLog, Plain, PlainObject } from "./rpc/answers.ts";
+import type { EthLog } from "./rpc/ethAnswers.ts";
 
 /** What most tokens have, for contracts that aren't Weft's own. */
 const tokenAbi = parseAbi([
@@ -58,13 +59,13 @@ export function decodeLog({ address, topics, data }: EthLog): Named | undefined 
   }
 }
 
-function toPlain(value: unknown): Plain {
+function toPlain(value: unknown): PlainJson {
   if (typeof value === "bigint") return value.toString();
   if (Array.isArray(value)) return value.map(toPlain);
   if (typeof value === "object" && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toPlain(field)]));
   }
-  return value as Plain;
+  return value as PlainJson;
 }
 
 /** Text in a `bytes32`, as items and games have it. */

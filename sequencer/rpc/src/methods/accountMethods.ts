@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Account } from "../answers.ts";
 import { MAX_SHOWN_ACCOUNT_EVENTS } from "../ledgerIndex/limits.ts";
 import { defineMethod } from "../method.ts";
 import { address } from "../params.ts";
@@ -9,8 +10,7 @@ import { durableBlock, type WeftContext } from "../weftContext.ts";
 export function accountMethods(context: WeftContext) {
   const { index, ledger, fastChain, zkChain } = context;
   return {
-    /** Amounts as decimal text. `transactions` are those it sent, and those to its good, newest first. */
-    weft_getAccount: defineMethod(z.tuple([address]), async ([owner]) => {
+    weft_getAccount: defineMethod(z.tuple([address]), async ([owner]): Promise<Account> => {
       const indexed = await index.newest();
       const { entries, fromHeight } = indexed;
       const balances = [...entries.assets].map((asset) => {

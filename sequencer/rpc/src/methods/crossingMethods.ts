@@ -1,5 +1,4 @@
 import {
-  type Address,
   type ChainNumber,
   type Deposit,
   decodeFastTransaction,
@@ -8,31 +7,19 @@ import {
   hashTransaction,
   type Release,
 } from "@weft/protocol";
+import type { Crossing, CrossingList } from "../answers.ts";
 import type { Place } from "../ledgerIndex/ledgerEntries.ts";
 import { defineMethod } from "../method.ts";
 import { durableBlock, type WeftContext } from "../weftContext.ts";
 import { listParams, pageOf } from "./listParams.ts";
 
-/** Value that went from one chain to the other: where it left, and where it arrived. */
-type Crossing = {
-  readonly direction: "toFast" | "toZk";
-  /** Of the direction's crossings, from 0. */
-  readonly nonce: string;
-  readonly asset: Address;
-  readonly recipient: Address;
-  /** Of the asset's smallest unit, as decimal text. */
-  readonly amount: string;
-  readonly left: Side | null;
-  readonly arrived: Side & { readonly timestampMs: number };
-};
-
-type Side = { readonly height: number; readonly transactionHash: Hash | null };
+type Side = Crossing["left"];
 
 /** What crossed, newest arrival first. */
 export function crossingMethods(context: WeftContext) {
   const { index, fastChain } = context;
   return {
-    weft_getCrossings: defineMethod(listParams, async (params) => {
+    weft_getCrossings: defineMethod(listParams, async (params): Promise<CrossingList> => {
       const { entries, fromHeight } = await index.newest();
       const arrivals = [...entries.deposits.newestFirst(), ...entries.releases.newestFirst()];
       const { from, to } = pageOf(params);
@@ -45,7 +32,6 @@ export function crossingMethods(context: WeftContext) {
       return {
         crossings,
         total: arrivals.length,
-        /** Ever. */
         deposits: fastChain.deposits.toString(),
         withdrawals: fastChain.withdrawals.toString(),
         fromHeight,
@@ -83,7 +69,7 @@ function moved({ nonce, asset, recipient, amount }: Deposit | Release) {
 async function leftZk(
   { ledger, zkChain, zkChainId, fastChain }: WeftContext,
   { nonce, zkNumber }: Deposit,
-): Promise<Side | null> {
+): Promise<Side> {
   const header = ledger.blockByNumber(zkChainId, zkNumber as ChainNumber)?.header;
   if (header === undefined) return null;
   // The portal's events carry the deposit's nonce as their first topic.
@@ -103,7 +89,7 @@ async function leftZk(
 const RELEASE_TYPE = 0x5a;
 
 /** The withdrawal. Of several alike in one block, which is which makes no difference. */
-function leftFast({ ledger, signed }: WeftContext, release: Release): Side | null {
+function leftFast({ ledger, signed }: WeftContext, release: Release): Side {
   const block = durableBlock(ledger, release.fromHeight);
   const raw = block?.transactions.find((one) => {
     if (decodeFastTransaction(one).type !== "signed") return false;

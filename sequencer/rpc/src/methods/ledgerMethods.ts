@@ -9,6 +9,7 @@ import {
   type LedgerHeight,
 } from "@weft/protocol";
 import { z } from "zod";
+import type { LedgerBlock } from "../answers.ts";
 import { LEDGER_BLOCKS_PER_TURN, MAX_LEDGER_BLOCKS } from "../limits.ts";
 import { defineMethod } from "../method.ts";
 import { hash, ledgerHeight, noParams } from "../params.ts";
@@ -73,7 +74,7 @@ function summary({ header, hash }: Block) {
   return { ...header, hash };
 }
 
-function withTransactions(context: LedgerContext, block: Block) {
+function withTransactions(context: LedgerContext, block: Block): LedgerBlock {
   const { chainId } = block.header;
   const decode = chainId === context.fastChainId ? decodeFastTransaction : decodeZkTransaction;
   return {

@@ -1,5 +1,6 @@
 import type { Address, LedgerHeight } from "@weft/protocol";
 import { z } from "zod";
+import type { RoomEvents, RoomList, RoundList } from "../answers.ts";
 import type { LedgerEntries } from "../ledgerIndex/ledgerEntries.ts";
 import { MAX_ROOM_EVENTS_READ, ROOM_EVENTS } from "../ledgerIndex/limits.ts";
 import { defineMethod } from "../method.ts";
@@ -33,7 +34,7 @@ export function roomMethods(context: WeftContext) {
   }
 
   return {
-    weft_getRooms: defineMethod(listParams, async (params) => {
+    weft_getRooms: defineMethod(listParams, async (params): Promise<RoomList> => {
       const indexed = await index.newest();
       const { from, to } = pageOf(params);
       const rooms = knownRooms(context, indexed);
@@ -50,7 +51,8 @@ export function roomMethods(context: WeftContext) {
     }),
 
     /** Events in their order. `nextIndex` is null when these are the newest. */
-    weft_getRoomEvents: defineMethod(eventsParams, async ([{ room, fromIndex, limit }]) => {
+    weft_getRoomEvents: defineMethod(eventsParams, async ([asked]): Promise<RoomEvents | null> => {
+      const { room, fromIndex, limit } = asked;
       const found = await findRoom(room);
       if (found === undefined) return null;
       const { entry } = found.known;
@@ -67,7 +69,7 @@ export function roomMethods(context: WeftContext) {
       return { events, nextIndex: isCut || last + 1 < entry.events ? last + 1 : null };
     }),
 
-    weft_getRounds: defineMethod(listParams, async (params) => {
+    weft_getRounds: defineMethod(listParams, async (params): Promise<RoundList> => {
       const indexed = await index.newest();
       const { from, to } = pageOf(params);
       const rounds = indexed.entries.rounds.newestFirst();

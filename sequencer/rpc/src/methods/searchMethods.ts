@@ -7,36 +7,13 @@ import {
   MAX_NAME_BYTES,
 } from "@weft/protocol";
 import { z } from "zod";
+import type { SearchHit } from "../answers.ts";
 import type { LedgerEntries } from "../ledgerIndex/ledgerEntries.ts";
 import { MAX_SEARCH_HITS } from "../ledgerIndex/limits.ts";
 import { defineMethod } from "../method.ts";
 import { knownRooms } from "../views/roomViews.ts";
 import { durableBlock, type WeftContext } from "../weftContext.ts";
 import { findTransaction } from "./weftTransactionMethods.ts";
-
-/** What a text may stand for, and where to find it. */
-type Hit =
-  | {
-      readonly type: "block";
-      readonly height: number;
-      readonly chain: "fast" | "zk";
-      readonly number: number;
-    }
-  | {
-      readonly type: "transaction";
-      readonly hash: Hash;
-      readonly height: number;
-      readonly index: number;
-    }
-  | { readonly type: "room"; readonly room: Address; readonly name: string | null }
-  | { readonly type: "round"; readonly roundId: Hash }
-  | {
-      readonly type: "session";
-      readonly sessionId: Hash;
-      readonly height: number;
-      readonly index: number;
-    }
-  | { readonly type: "account"; readonly address: Address };
 
 const searchText = z
   .string()
@@ -46,7 +23,7 @@ const searchText = z
 /** Everything that a text can mean: heights and numbers, hashes, addresses, names of rooms. */
 export function searchMethods(context: WeftContext) {
   return {
-    weft_search: defineMethod(z.tuple([searchText]), async ([text]): Promise<Hit[]> => {
+    weft_search: defineMethod(z.tuple([searchText]), async ([text]): Promise<SearchHit[]> => {
       const plain = text.replaceAll(/[,_\s#]/g, "");
       if (/^\d{1,15}$/.test(plain)) return findNumber(context, Number(plain));
       const hex = (/^0x/i.test(text) ? text : `0x${text}`).toLowerCase();
@@ -58,7 +35,7 @@ export function searchMethods(context: WeftContext) {
 }
 
 /** The ledger's height first, then the chains' own numbers. */
-function findNumber({ ledger, fastChain, zkChainId }: WeftContext, number: number): Hit[] {
+function findNumber({ ledger, fastChain, zkChainId }: WeftContext, number: number): SearchHit[] {
   const durable = ledger.durableHeight ?? -1;
   const blocks = [
     durableBlock(ledger, number as LedgerHeight),
@@ -67,7 +44,7 @@ function findNumber({ ledger, fastChain, zkChainId }: WeftContext, number: numbe
     ),
   ];
   const heights = new Set<number>();
-  return blocks.flatMap((block): Hit[] => {
+  return blocks.flatMap((block): SearchHit[] => {
     if (block === undefined || block.header.height > durable) return [];
     const { height, chainId } = block.header;
     if (heights.has(height)) return [];
@@ -77,7 +54,7 @@ function findNumber({ ledger, fastChain, zkChainId }: WeftContext, number: numbe
   });
 }
 
-async function findHash(context: WeftContext, hash: Hash): Promise<Hit[]> {
+async function findHash(context: WeftContext, hash: Hash): Promise<SearchHit[]> {
   const { ledger, fastChain, index } = context;
   const block = ledger.blockByHash(hash);
   if (block !== undefined) {
@@ -99,20 +76,20 @@ async function findHash(context: WeftContext, hash: Hash): Promise<Hit[]> {
 }
 
 /** Any address may have something: there is always an account. */
-async function findAddress(context: WeftContext, address: Address): Promise<Hit[]> {
+async function findAddress(context: WeftContext, address: Address): Promise<SearchHit[]> {
   const isOpen = context.fastChain.rooms().find(({ room }) => room === address);
   const { entries } = await context.index.newest();
   const room = isOpen ?? entries.rooms.get(address);
-  const account: Hit = { type: "account", address };
+  const account: SearchHit = { type: "account", address };
   if (room === undefined) return [account];
   const name = isOpen?.name ?? entries.rooms.get(address)?.created?.name ?? null;
   return [{ type: "room", room: address, name }, account];
 }
 
-async function findName(context: WeftContext, text: string): Promise<Hit[]> {
+async function findName(context: WeftContext, text: string): Promise<SearchHit[]> {
   const indexed = await context.index.newest();
   const wanted = text.toLowerCase();
-  const hits = knownRooms(context, indexed).flatMap(({ room, record, entry }): Hit[] => {
+  const hits = knownRooms(context, indexed).flatMap(({ room, record, entry }): SearchHit[] => {
     const { name, game } = record ?? entry?.created ?? {};
     const isMeant = [name, game].some((known) => known?.toLowerCase().includes(wanted));
     return isMeant ? [{ type: "room", room, name: name ?? null }] : [];

@@ -1,9 +1,10 @@
 import { decodeFrame, decodeValue, hashReport, type RoomEvent } from "@weft/protocol";
-import { type PlainJson, toPlainJson } from "./plainJson.ts";
+import type { PlainJson, PlainObject } from "../answers.ts";
+import { toPlainJson } from "./plainJson.ts";
 
 /** A room's event as `weft_*` shows it: a frame with its action and input, a report with its results. */
-export function describeRoomEvent(event: RoomEvent): { readonly [key: string]: PlainJson } {
-  const plain = toPlainJson(event) as { readonly [key: string]: PlainJson };
+export function describeRoomEvent(event: RoomEvent): PlainObject & { readonly type: string } {
+  const plain = toPlainJson(event) as PlainObject & { readonly type: string };
   if (event.type === "frame") {
     const { frame, ...rest } = plain;
     return { ...rest, ...read(() => decodeFrame(event.frame)) };
@@ -18,9 +19,9 @@ export function describeRoomEvent(event: RoomEvent): { readonly [key: string]: P
 }
 
 /** Bytes in the ledger are a room's host's: whether they mean anything is for the game to say. */
-function read(decode: () => object): { readonly [key: string]: PlainJson } {
+function read(decode: () => object): PlainObject {
   try {
-    return toPlainJson(decode()) as { readonly [key: string]: PlainJson };
+    return toPlainJson(decode()) as PlainObject;
   } catch {
     return { malformed: true };
   }

@@ -6,13 +6,12 @@ import {
   hashTransaction,
   sessionIdOf,
 } from "@weft/protocol";
+import type { PlainObject, Transaction } from "../answers.ts";
 import { MAX_SHOWN_EVENTS } from "../ledgerIndex/limits.ts";
 import type { SignedContent } from "../ledgerIndex/signedReader.ts";
 import type { WeftContext } from "../weftContext.ts";
 import { describeRoomEvent } from "./describeRoomEvent.ts";
-import { type PlainJson, toPlainJson } from "./plainJson.ts";
-
-type Content = { readonly [key: string]: PlainJson };
+import { toPlainJson } from "./plainJson.ts";
 
 /** A transaction of either chain, decoded: where it is, what kind it is, what it says. */
 export function describeTransaction(
@@ -20,7 +19,7 @@ export function describeTransaction(
   block: Block,
   index: number,
   maxEvents: number = MAX_SHOWN_EVENTS,
-) {
+): Transaction | null {
   const raw = block.transactions[index];
   if (raw === undefined) return null;
   const { header, hash: blockHash } = block;
@@ -41,7 +40,7 @@ export function describeTransaction(
   };
 }
 
-type Described = { readonly kind: string; readonly content: Content };
+type Described = { readonly kind: string; readonly content: PlainObject };
 
 function fastContent(context: WeftContext, raw: Uint8Array, maxEvents: number): Described {
   const transaction = decodeFastTransaction(raw);
@@ -60,14 +59,14 @@ function ownContent(
   { fastChain }: WeftContext,
   transaction: OwnTransaction,
   maxEvents: number,
-): Content {
+): PlainObject {
   if (transaction.type === "roomEvents") {
     const { room, firstIndex, events } = transaction;
     const shown = events.slice(0, maxEvents).map(describeRoomEvent);
     return { room, firstIndex, count: events.length, events: shown };
   }
   const { type, ...content } = transaction;
-  const plain = toPlainJson(content) as Content;
+  const plain = toPlainJson(content) as PlainObject;
   if (transaction.type !== "openSession") return plain;
   return { sessionId: sessionIdOf(fastChain.chainId, transaction.grant), ...plain };
 }
@@ -76,11 +75,11 @@ function zkContent(context: WeftContext, raw: Uint8Array): Described {
   const transaction = decodeZkTransaction(raw);
   const { type: kind, ...content } = transaction;
   if (kind === "signed") return { kind, content: signedContent(context.signed.zk(raw)) };
-  return { kind, content: toPlainJson(content) as Content };
+  return { kind, content: toPlainJson(content) as PlainObject };
 }
 
 /** Amounts are in wei. */
-function signedContent({ from, to, tx }: SignedContent): Content {
+function signedContent({ from, to, tx }: SignedContent): PlainObject {
   return toPlainJson({
     from,
     to: to ?? null,
@@ -89,5 +88,5 @@ function signedContent({ from, to, tx }: SignedContent): Content {
     gasLimit: tx.gasLimit,
     ethereumType: tx.type,
     input: tx.data,
-  }) as Content;
+  }) as PlainObject;
 }

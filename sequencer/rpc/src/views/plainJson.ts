@@ -1,14 +1,6 @@
 import { bytesToHex } from "@weft/protocol";
+import type { PlainJson } from "../answers.ts";
 import { MAX_SHOWN_BYTES } from "../ledgerIndex/limits.ts";
-
-/** What JSON can carry. */
-export type PlainJson =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly PlainJson[]
-  | { readonly [key: string]: PlainJson };
 
 /**
  * Anything the protocol decodes, as `weft_*` shows it: bigints as decimal text, bytes in hexadecimal, of which what

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, decodeFastTransaction, type LedgerHeight } from "@weft/protocol";
+import type { RoomEvent } from "../answers.ts";
 import { INDEX_PAUSE_MS, INDEX_SLICE_MS, MAX_ROOM_EVENT_BLOCKS } from "../ledgerIndex/limits.ts";
 import { durableBlock, type WeftContext } from "../weftContext.ts";
 import { describeRoomEvent } from "./describeRoomEvent.ts";
@@ -13,17 +14,12 @@ export type RoomEventsQuery = {
   readonly toHeight: LedgerHeight;
 };
 
-export type DescribedRoomEvent = ReturnType<typeof describeRoomEvent> & {
-  readonly index: number;
-  readonly height: LedgerHeight;
-};
-
 /** A room's events in their order, out of at most `MAX_ROOM_EVENT_BLOCKS` blocks. */
 export async function readRoomEvents(
   { ledger, fastChain }: WeftContext,
   { room, fromIndex, limit, fromHeight, toHeight }: RoomEventsQuery,
-): Promise<{ events: DescribedRoomEvent[]; isCut: boolean }> {
-  const found: DescribedRoomEvent[] = [];
+): Promise<{ events: RoomEvent[]; isCut: boolean }> {
+  const found: RoomEvent[] = [];
   const last = Math.min(toHeight, fromHeight + MAX_ROOM_EVENT_BLOCKS - 1);
   let turnEndsMs = performance.now() + INDEX_SLICE_MS;
   for (let height: number = fromHeight; height <= last; height++) {

@@ -1,5 +1,6 @@
-import type { Lane, RoomRecord } from "@weft/fast-chain";
+import type { Lane as LaneRecord, RoomRecord } from "@weft/fast-chain";
 import type { Address } from "@weft/protocol";
+import type { Lane, RoomDetails, RoomSummary } from "../answers.ts";
 import type { Indexed } from "../ledgerIndex/ledgerIndex.ts";
 import type { LaneEntry, RoomEntry } from "../ledgerIndex/roomEntry.ts";
 import type { WeftContext } from "../weftContext.ts";
@@ -28,7 +29,7 @@ export function knownRooms({ fastChain }: WeftContext, { entries }: Indexed): Kn
   return [...open.sort(byNews), ...closed.sort(byNews)];
 }
 
-export function roomSummary({ room, record, entry }: KnownRoom, { entries }: Indexed) {
+export function roomSummary({ room, record, entry }: KnownRoom, { entries }: Indexed): RoomSummary {
   const { name, game, gameHash, seed, seedHeight } = record ?? entry?.created ?? {};
   const lanes = record?.lanes ?? [...(entry?.lanes.values() ?? [])];
   const newestRound = [...(entry?.rounds ?? [])]
@@ -51,15 +52,14 @@ export function roomSummary({ room, record, entry }: KnownRoom, { entries }: Ind
     laneCount: lanes.length,
     players: record === undefined ? 0 : lanes.filter(({ left }) => left === undefined).length,
     rounds: record?.rounds ?? entry?.rounds.size ?? 0,
-    newestRound: newestRound && {
-      roundId: newestRound.roundId,
-      phase: roundPhase(newestRound),
-    },
+    ...(newestRound && {
+      newestRound: { roundId: newestRound.roundId, phase: roundPhase(newestRound) },
+    }),
   };
 }
 
 /** Everything about one room but its events. */
-export function roomDetails(context: WeftContext, known: KnownRoom, indexed: Indexed) {
+export function roomDetails(context: WeftContext, known: KnownRoom, indexed: Indexed): RoomDetails {
   const { record, entry } = known;
   const count = Math.max(
     record?.lanes.length ?? 0,
@@ -84,9 +84,9 @@ function laneDetails(
   context: WeftContext,
   { entries }: Indexed,
   number: number,
-  lane: Lane | undefined,
+  lane: LaneRecord | undefined,
   entry: LaneEntry | undefined,
-) {
+): Lane {
   const sessionId = lane?.sessionId ?? entry?.sessionId;
   return {
     lane: number,

@@ -1,18 +1,15 @@
 import {
   type ChainNumber,
   decodeFastTransaction,
-  type Hash,
   hashTransaction,
   type LedgerHeight,
 } from "@weft/protocol";
+import type { RoundDetails, RoundPhase, RoundSummary } from "../answers.ts";
 import type { RoundEntry } from "../ledgerIndex/ledgerEntries.ts";
 import type { Indexed } from "../ledgerIndex/ledgerIndex.ts";
 import { durableBlock, type WeftContext } from "../weftContext.ts";
 import { describeRoomEvent } from "./describeRoomEvent.ts";
 import { payoutOf } from "./payoutOf.ts";
-
-/** How far a round has come on the fast chain. `sealing`: it has ended, and its report isn't there yet. */
-export type RoundPhase = "playing" | "sealing" | "reported" | "void";
 
 export function roundPhase({ endedHeight, reported, voided }: RoundEntry): RoundPhase {
   if (voided !== undefined) return "void";
@@ -20,7 +17,7 @@ export function roundPhase({ endedHeight, reported, voided }: RoundEntry): Round
   return endedHeight === undefined ? "playing" : "sealing";
 }
 
-export function roundSummary(round: RoundEntry, { entries }: Indexed) {
+export function roundSummary(round: RoundEntry, { entries }: Indexed): RoundSummary {
   const { roundId, room, opened, endedHeight, reported, voided } = round;
   return {
     roundId,
@@ -39,7 +36,11 @@ export function roundSummary(round: RoundEntry, { entries }: Indexed) {
 }
 
 /** A round with its report, and where on the ZK chain to look for it. */
-export function roundDetails(context: WeftContext, round: RoundEntry, indexed: Indexed) {
+export function roundDetails(
+  context: WeftContext,
+  round: RoundEntry,
+  indexed: Indexed,
+): RoundDetails {
   const { entries, fromHeight } = indexed;
   const { opened } = round;
   const room = entries.rooms.get(round.room);
@@ -59,14 +60,20 @@ export function roundDetails(context: WeftContext, round: RoundEntry, indexed: I
 }
 
 /** The report, out of its block, with the transaction that it is in. */
-function reportOf({ ledger }: WeftContext, { roundId, reported }: RoundEntry) {
+function reportOf(
+  { ledger }: WeftContext,
+  { roundId, reported }: RoundEntry,
+): Pick<RoundDetails, "report" | "reportTransaction"> {
   const raw = reported && durableBlock(ledger, reported.height)?.transactions[reported.index];
   if (raw === undefined) return { report: null, reportTransaction: null };
   const transaction = decodeFastTransaction(raw);
   const events = transaction.type === "roomEvents" ? transaction.events : [];
   const event = events.find((one) => one.type === "report" && one.report.roundId === roundId);
-  const report = event === undefined ? null : (describeRoomEvent(event).report ?? null);
-  return { report, reportTransaction: hashTransaction(raw) satisfies Hash };
+  const report = event === undefined ? undefined : describeRoomEvent(event).report;
+  return {
+    report: (report ?? null) as RoundDetails["report"],
+    reportTransaction: hashTransaction(raw),
+  };
 }
 
 /** Number of the newest ZK block at a height; null when there is none. */

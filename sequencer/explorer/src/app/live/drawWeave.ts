@@ -1,4 +1,4 @@
-import type { LedgerBlock } from "../rpc/answers.ts";
+import type { LedgerBlock } from "@weft/rpc/answers";
 
 const ROWS = 5;
 

@@ -1,7 +1,7 @@
+import type { ChainName, LedgerBlock } from "@weft/rpc/answers";
 import { LIVE_BATCH, LIVE_BLOCKS, LIVE_INTERVAL_MS, PACE_MS } from "../limits.ts";
-import type { LedgerBlock } from "../rpc/answers.ts";
 import { type HeadWatcher, watchHeads } from "../rpc/headWatcher.ts";
-import type { Chain, Rpc } from "../rpc/rpc.ts";
+import type { Rpc } from "../rpc/rpc.ts";
 
 /**
  * The newest blocks of the ledger, as they come. What the node tells of wakes it; what is shown is asked for in
@@ -13,7 +13,7 @@ export class LiveLedger {
   /** The newest height that the node has told of. */
   headHeight = -1;
   /** The newest number of each chain, where it is known. */
-  readonly numbers = new Map<Chain, number>();
+  readonly numbers = new Map<ChainName, number>();
   /** Undefined while the node answers. */
   error: Error | undefined;
   readonly #rpc: Rpc;

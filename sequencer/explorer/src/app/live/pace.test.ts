@@ -1,6 +1,6 @@
+import type { LedgerBlock } from "@weft/rpc/answers";
 import { expect, test } from "vitest";
 import { PACE_MS } from "../limits.ts";
-import type { LedgerBlock } from "../rpc/answers.ts";
 import { paceOf } from "./pace.ts";
 
 const block = (timestampMs: number, ...events: readonly (number | undefined)[]) =>

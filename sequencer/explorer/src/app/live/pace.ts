@@ -1,5 +1,5 @@
+import type { LedgerBlock } from "@weft/rpc/answers";
 import { PACE_MS } from "../limits.ts";
-import type { LedgerBlock } from "../rpc/answers.ts";
 
 /** How fast the ledger grows. */
 export type Pace = { readonly blocksPerSecond: number; readonly eventsPerSecond: number };

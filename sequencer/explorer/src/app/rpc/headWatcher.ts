@@ -1,5 +1,6 @@
+import type { ChainName } from "@weft/rpc/answers";
 import { MAX_RECONNECT_MS, RECONNECT_MS } from "../limits.ts";
-import type { Chain, Rpc } from "./rpc.ts";
+import type { Rpc } from "./rpc.ts";
 
 export type HeadWatcher = {
   /** True while the node tells of new blocks of both chains. */
@@ -9,7 +10,7 @@ export type HeadWatcher = {
 
 export type HeadListener = {
   /** A block of that chain is on disk. */
-  head(chain: Chain, height: number): void;
+  head(chain: ChainName, height: number): void;
   /** `isConnected` has changed. */
   connection(): void;
 };
@@ -30,14 +31,14 @@ export function watchHeads(rpc: Rpc, listener: HeadListener): HeadWatcher {
 class Line {
   isOpen = false;
   readonly #url: string;
-  readonly #chain: Chain;
+  readonly #chain: ChainName;
   readonly #listener: HeadListener;
   #socket: WebSocket | undefined;
   #waitMs = RECONNECT_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
 
-  constructor(rpc: Rpc, chain: Chain, listener: HeadListener) {
+  constructor(rpc: Rpc, chain: ChainName, listener: HeadListener) {
     this.#url = `${rpc.url.replace(/^http/, "ws")}/${chain}`;
     this.#chain = chain;
     this.#listener = listener;

@@ -1,6 +1,5 @@
+import type { ChainName } from "@weft/rpc/answers";
 import { RPC_TIMEOUT_MS } from "../limits.ts";
-
-export type Chain = "zk" | "fast";
 
 /** The node answered with an error, or didn't answer. */
 class RpcFailure extends Error {
@@ -20,7 +19,7 @@ export type Rpc = {
   /** Whether it is another node than the one that serves the page. */
   readonly isForeign: boolean;
   /** @throws RpcFailure */
-  call<Result>(chain: Chain, method: string, ...params: readonly unknown[]): Promise<Result>;
+  call<Result>(chain: ChainName, method: string, ...params: readonly unknown[]): Promise<Result>;
 };
 
 /** The node that `?rpc=` names, or else the one that serves the page. */

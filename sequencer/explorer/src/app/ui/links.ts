@@ -1,6 +1,6 @@
+import type { ChainName } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { toHash } from "../router.ts";
-import type { Chain } from "../rpc/rpc.ts";
 import { formatCount, formatUnits, shortHex, spaced } from "./format.ts";
 import { nameOf } from "./names.ts";
 
@@ -46,9 +46,9 @@ export function wholeAddressLink(address: string): TemplateResult {
   return name === undefined ? link : html`${link} <span class="dim">${name}</span>`;
 }
 
-const chainNames: Readonly<Record<Chain, string>> = { fast: "fast", zk: "ZK" };
+const chainNames: Readonly<Record<ChainName, string>> = { fast: "fast", zk: "ZK" };
 
-export function chainBadge(chain: Chain): TemplateResult {
+export function chainBadge(chain: ChainName): TemplateResult {
   return html`<span class="badge ${chain}">${chainNames[chain]}</span>`;
 }
 

@@ -1,11 +1,11 @@
+import type { PlainJson } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { bytes32ToText } from "../contracts.ts";
 import { MAX_SHOWN_DEPTH, MAX_SHOWN_ENTRIES } from "../limits.ts";
-import type { Plain } from "../rpc/answers.ts";
 import { wholeAddressLink } from "./links.ts";
 
 /** Anything decoded, as a tree. */
-export function plainValue(value: Plain | undefined, depth = 0): TemplateResult {
+export function plainValue(value: PlainJson | undefined, depth = 0): TemplateResult {
   if (value === null || value === undefined) return html`<span class="dim">none</span>`;
   if (typeof value === "object") {
     if (depth >= MAX_SHOWN_DEPTH) return html`<span class="dim">…</span>`;
@@ -26,7 +26,7 @@ function textIn(hex: string): TemplateResult | "" {
   return html`<span class="dim">“${bytes32ToText(hex)}”</span>`;
 }
 
-function entriesOf(value: Exclude<Plain, null | boolean | number | string>, depth: number) {
+function entriesOf(value: Exclude<PlainJson, null | boolean | number | string>, depth: number) {
   const entries = Object.entries(value);
   if (entries.length === 0) return html`<span class="dim">empty</span>`;
   const shown = entries.slice(0, MAX_SHOWN_ENTRIES);
@@ -44,7 +44,7 @@ function entriesOf(value: Exclude<Plain, null | boolean | number | string>, dept
 }
 
 /** One line of it, for tables. */
-export function plainText(value: Plain | undefined): string {
+export function plainText(value: PlainJson | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "string") return value;
   return JSON.stringify(value);

@@ -1,7 +1,7 @@
 import type { Address } from "@weft/protocol";
+import type { Account } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { createLoadedView } from "../loadedView.ts";
-import type { Account } from "../rpc/answers.ts";
 import { formatBytes, formatCount, formatTime } from "../ui/format.ts";
 import {
   amountOf,

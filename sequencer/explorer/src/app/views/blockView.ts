@@ -1,7 +1,7 @@
+import type { LedgerBlock } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { createLoadedView } from "../loadedView.ts";
 import { toHash } from "../router.ts";
-import type { LedgerBlock } from "../rpc/answers.ts";
 import { formatBytes, formatCount, formatDateTime } from "../ui/format.ts";
 import {
   addressLink,

@@ -1,21 +1,13 @@
+import type { Crossing, CrossingList } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
-import type { Crossing } from "../rpc/answers.ts";
 import { formatTime } from "../ui/format.ts";
 import { addressLink, amountOf, blockLink, chainBadge, transactionLink } from "../ui/links.ts";
 import { number, table } from "../ui/parts.ts";
 import type { View, ViewContext } from "../view.ts";
 import { createListView } from "./listView.ts";
 
-type Crossings = {
-  readonly crossings: readonly Crossing[];
-  readonly total: number;
-  readonly deposits: string;
-  readonly withdrawals: string;
-  readonly fromHeight: number;
-};
-
 export function createCrossingsView(context: ViewContext): View {
-  return createListView<Crossings>(context, {
+  return createListView<CrossingList>(context, {
     title: "Crossings",
     lead: "Value that went from one chain to the other: what arrives is what left, in its order, since both are in one ledger.",
     unit: "crossings",

@@ -1,5 +1,5 @@
+import type { RoomEvent } from "@weft/rpc/answers";
 import { type SVGTemplateResult, svg } from "lit-html";
-import type { RoomEvent } from "../rpc/answers.ts";
 
 const WIDTH = 1000;
 const LANE_HEIGHT = 26;

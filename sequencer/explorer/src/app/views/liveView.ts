@@ -1,3 +1,4 @@
+import type { ChainName, LedgerBlock } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { createRef, ref } from "lit-html/directives/ref.js";
 import { repeat } from "lit-html/directives/repeat.js";
@@ -5,8 +6,6 @@ import { LIVE_ROWS } from "../limits.ts";
 import { drawWeave } from "../live/drawWeave.ts";
 import type { LiveLedger } from "../live/liveLedger.ts";
 import { paceOf } from "../live/pace.ts";
-import type { LedgerBlock } from "../rpc/answers.ts";
-import type { Chain } from "../rpc/rpc.ts";
 import { formatBytes, formatCount, formatTime, shortHex } from "../ui/format.ts";
 import { blockLink, chainBadge } from "../ui/links.ts";
 import type { View, ViewContext } from "../view.ts";
@@ -67,7 +66,7 @@ function figures(live: LiveLedger): TemplateResult {
   const { blocks, numbers } = live;
   const [newest] = blocks;
   const { blocksPerSecond, eventsPerSecond } = paceOf(blocks, live.quietMs);
-  const numberOf = (chain: Chain) => {
+  const numberOf = (chain: ChainName) => {
     const number = numbers.get(chain);
     return number === undefined ? "–" : formatCount(number);
   };
@@ -93,7 +92,7 @@ function blocksTable(blocks: readonly LedgerBlock[]): TemplateResult {
       <thead>
         <tr>
           <th scope="col" class="right">Height</th>
-          <th scope="col">Chain</th>
+          <th scope="col">ChainName</th>
           <th scope="col" class="right">Number</th>
           <th scope="col">Time</th>
           <th scope="col">What is in it</th>

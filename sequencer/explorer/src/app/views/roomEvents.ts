@@ -1,5 +1,5 @@
+import type { PlainJson, RoomEvent } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
-import type { Plain, RoomEvent } from "../rpc/answers.ts";
 import { counted, formatCount, formatTime, shortHex, spaced } from "../ui/format.ts";
 import { blockLink, roundLink, sessionLink } from "../ui/links.ts";
 import { number, table } from "../ui/parts.ts";
@@ -25,7 +25,7 @@ export function eventRows(events: readonly RoomEvent[], withHeights = true): Tem
   );
 }
 
-const text = (value: Plain | undefined): string => (typeof value === "string" ? value : "");
+const text = (value: PlainJson | undefined): string => (typeof value === "string" ? value : "");
 
 function eventStory(event: RoomEvent): TemplateResult | string {
   switch (event.type) {

@@ -1,7 +1,7 @@
+import type { Lane, RoomDetails, RoomEvent, RoomEvents } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { EVENTS_PER_PAGE } from "../limits.ts";
 import { createLoadedView } from "../loadedView.ts";
-import type { Lane, RoomDetails, RoomEvent } from "../rpc/answers.ts";
 import { counted, formatCount, formatDateTime, shortHex } from "../ui/format.ts";
 import { addressLink, blockLink, NONE, roundLink, sessionLink, wholeHex } from "../ui/links.ts";
 import { facts, number, pager, table } from "../ui/parts.ts";
@@ -28,11 +28,11 @@ export function createRoomView(context: ViewContext, address: string): View {
     if (room === null) return null;
     const fromIndex = Math.max(0, room.events - skipped - EVENTS_PER_PAGE);
     const limit = Math.min(EVENTS_PER_PAGE, Math.max(1, room.events - skipped - fromIndex));
-    const page = await rpc.call<{ events: readonly RoomEvent[] } | null>(
-      "fast",
-      "weft_getRoomEvents",
-      { room: room.room, fromIndex, limit },
-    );
+    const page = await rpc.call<RoomEvents | null>("fast", "weft_getRoomEvents", {
+      room: room.room,
+      fromIndex,
+      limit,
+    });
     return { room, events: page?.events ?? [], fromIndex };
   }
 

@@ -1,5 +1,5 @@
+import type { RoomList } from "@weft/rpc/answers";
 import { html } from "lit-html";
-import type { RoomSummary } from "../rpc/answers.ts";
 import { formatCount } from "../ui/format.ts";
 import { blockLink, NONE, roomLink, roundLink } from "../ui/links.ts";
 import { number, table } from "../ui/parts.ts";
@@ -7,14 +7,8 @@ import type { View, ViewContext } from "../view.ts";
 import { createListView } from "./listView.ts";
 import { phaseBadge } from "./roundsView.ts";
 
-type Rooms = {
-  readonly rooms: readonly RoomSummary[];
-  readonly total: number;
-  readonly fromHeight: number;
-};
-
 export function createRoomsView(context: ViewContext): View {
-  return createListView<Rooms>(context, {
+  return createListView<RoomList>(context, {
     title: "Rooms",
     lead: "Games that run now, and those that have run: every action in them is a transaction of the fast chain.",
     unit: "rooms",

@@ -1,8 +1,9 @@
 import { contractAddresses } from "@weft/contracts";
 import type { Address, Hash } from "@weft/protocol";
+import type { RoundDetails } from "@weft/rpc/answers";
 import { bytes32ToText, decodeLog } from "../contracts.ts";
 import { LOG_RANGE, ROUND_LOOK_BACK } from "../limits.ts";
-import type { EthLog, RoundDetails } from "../rpc/answers.ts";
+import type { EthLog } from "../rpc/ethAnswers.ts";
 import type { Rpc } from "../rpc/rpc.ts";
 import { counted } from "../ui/format.ts";
 

@@ -1,6 +1,6 @@
+import type { RoundDetails } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { createLoadedView } from "../loadedView.ts";
-import type { RoundDetails } from "../rpc/answers.ts";
 import { formatCount, formatDateTime, shortHex } from "../ui/format.ts";
 import {
   addressLink,

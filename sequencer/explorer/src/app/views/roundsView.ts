@@ -1,16 +1,10 @@
+import type { RoundList, RoundPhase } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
-import type { RoundPhase, RoundSummary } from "../rpc/answers.ts";
 import { formatCount } from "../ui/format.ts";
 import { blockLink, NONE, roomLink, roundLink } from "../ui/links.ts";
 import { number, table } from "../ui/parts.ts";
 import type { View, ViewContext } from "../view.ts";
 import { createListView } from "./listView.ts";
-
-type Rounds = {
-  readonly rounds: readonly RoundSummary[];
-  readonly total: number;
-  readonly fromHeight: number;
-};
 
 const looks: Readonly<Record<RoundPhase, string>> = {
   playing: "fast",
@@ -24,7 +18,7 @@ export function phaseBadge(phase: RoundPhase): TemplateResult {
 }
 
 export function createRoundsView(context: ViewContext): View {
-  return createListView<Rounds>(context, {
+  return createListView<RoundList>(context, {
     title: "Rounds",
     lead: "Each was opened with a cap on its prizes, and ends with a report that the ZK chain mints from.",
     unit: "rounds",

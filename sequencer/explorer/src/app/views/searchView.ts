@@ -1,8 +1,8 @@
+import type { SearchHit } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { MAX_SEARCH_CHARS } from "../limits.ts";
 import { createLoadedView } from "../loadedView.ts";
 import { toHash } from "../router.ts";
-import type { Hit } from "../rpc/answers.ts";
 import { formatCount, shortHex } from "../ui/format.ts";
 import { chainBadge } from "../ui/links.ts";
 import type { View, ViewContext } from "../view.ts";
@@ -10,11 +10,11 @@ import type { View, ViewContext } from "../view.ts";
 /** What a text may stand for. A single meaning is gone to at once. */
 export function createSearchView(context: ViewContext, asked: string): View {
   const text = asked.slice(0, MAX_SEARCH_CHARS);
-  return createLoadedView<readonly Hit[]>(context, {
+  return createLoadedView<readonly SearchHit[]>(context, {
     title: "Search",
     missing: `Nothing was found for “${text}”. Heights, hashes, addresses, ids of rounds and sessions, and names of rooms are understood.`,
     async load() {
-      const hits = await context.rpc.call<readonly Hit[]>("fast", "weft_search", text);
+      const hits = await context.rpc.call<readonly SearchHit[]>("fast", "weft_search", text);
       const [only, ...others] = hits;
       if (only !== undefined && others.length === 0) context.replace(addressOf(only));
       return hits.length === 0 ? null : hits;
@@ -33,7 +33,7 @@ export function createSessionView(context: ViewContext, sessionId: string): View
   return { ...createSearchView(context, sessionId), title: "Session" };
 }
 
-function addressOf(hit: Hit): string {
+function addressOf(hit: SearchHit): string {
   switch (hit.type) {
     case "block":
       return toHash("block", hit.height);
@@ -50,7 +50,7 @@ function addressOf(hit: Hit): string {
   }
 }
 
-function describe(hit: Hit): TemplateResult {
+function describe(hit: SearchHit): TemplateResult {
   switch (hit.type) {
     case "block":
       return html`Block ${formatCount(hit.height)}, number ${formatCount(hit.number)} of the

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "@weft/protocol";
+import type { LedgerBlock, Transaction, TransactionSummary } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { decodeCall } from "../contracts.ts";
-import type { LedgerBlock, Transaction, TransactionSummary } from "../rpc/answers.ts";
 import { counted, formatCount } from "../ui/format.ts";
 import { addressLink, amountOf, kindBadge, placeLink, roomLink } from "../ui/links.ts";
 

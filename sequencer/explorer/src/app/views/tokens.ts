@@ -2,7 +2,7 @@ import { contractAddresses } from "@weft/contracts";
 import type { Address } from "@weft/protocol";
 import { decodeLog } from "../contracts.ts";
 import { LOG_RANGE } from "../limits.ts";
-import type { EthLog } from "../rpc/answers.ts";
+import type { EthLog } from "../rpc/ethAnswers.ts";
 import type { Rpc } from "../rpc/rpc.ts";
 
 export type Tokens = {

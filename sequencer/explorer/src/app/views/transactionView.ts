@@ -1,9 +1,10 @@
 import type { Address, Hex } from "@weft/protocol";
+import type { PlainObject, RoomEvent, Transaction } from "@weft/rpc/answers";
 import { html, type TemplateResult } from "lit-html";
 import { decodeCall, decodeLog, type Named } from "../contracts.ts";
 import { createLoadedView } from "../loadedView.ts";
 import { toHash } from "../router.ts";
-import type { EthReceipt, PlainObject, RoomEvent, Transaction } from "../rpc/answers.ts";
+import type { EthReceipt } from "../rpc/ethAnswers.ts";
 import { formatBytes, formatCount, formatDateTime, formatUnits, spaced } from "../ui/format.ts";
 import {
   addressLink,

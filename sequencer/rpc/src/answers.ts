@@ -1,17 +1,21 @@
-import type { Address, Hash, Hex } from "@weft/protocol";
-import type { Chain } from "./rpc.ts";
+import type { Address, Hash } from "@weft/protocol";
 
-// What the node's `weft_*` methods answer; @weft/rpc's README has the list.
+// What the `weft_*` methods answer, as JSON has it: numbers are plain, amounts decimal text, bytes hexadecimal. Types
+// only, for whoever asks: the explorer's page is written against them, and the methods are held to them.
 
-export type Plain =
+export type ChainName = "zk" | "fast";
+
+/** What JSON can carry. */
+export type PlainJson =
   | null
   | boolean
   | number
   | string
-  | readonly Plain[]
-  | { readonly [key: string]: Plain };
-export type PlainObject = { readonly [key: string]: Plain };
+  | readonly PlainJson[]
+  | { readonly [key: string]: PlainJson };
+export type PlainObject = { readonly [key: string]: PlainJson };
 
+/** A transaction of a block, before it is decoded. `room` and `events`: of `roomEvents` only. */
 export type TransactionSummary = {
   readonly hash: Hash;
   readonly kind: string;
@@ -20,6 +24,7 @@ export type TransactionSummary = {
   readonly events?: number;
 };
 
+/** `weft_getBlock`, `weft_getBlocks`. */
 export type LedgerBlock = {
   readonly height: number;
   readonly parentHash: Hash;
@@ -31,13 +36,14 @@ export type LedgerBlock = {
   readonly stateRoot: Hash;
   readonly proposer: Address;
   readonly hash: Hash;
-  readonly chain: Chain;
+  readonly chain: ChainName;
   readonly transactions: readonly TransactionSummary[];
 };
 
+/** `weft_getTransaction`: of either chain, decoded. What `content` holds depends on `kind`. */
 export type Transaction = {
   readonly hash: Hash;
-  readonly chain: Chain;
+  readonly chain: ChainName;
   readonly chainId: number;
   readonly height: number;
   readonly number: number;
@@ -49,6 +55,7 @@ export type Transaction = {
   readonly content: PlainObject;
 };
 
+/** What is null isn't known: it happened before the first block that the index has. */
 export type RoomSummary = {
   readonly room: Address;
   readonly name: string | null;
@@ -67,6 +74,7 @@ export type RoomSummary = {
   readonly newestRound?: { readonly roundId: Hash; readonly phase: RoundPhase };
 };
 
+/** A player's lane. `headHash`, `seals`: null where nobody keeps them. */
 export type Lane = {
   readonly lane: number;
   readonly sessionId: Hash | null;
@@ -80,6 +88,7 @@ export type Lane = {
   readonly leftHeight: number | null;
 };
 
+/** `weft_getRoom`. */
 export type RoomDetails = RoomSummary & {
   readonly lanes: readonly Lane[];
   readonly roundIds: readonly Hash[];
@@ -88,12 +97,20 @@ export type RoomDetails = RoomSummary & {
   readonly fromHeight: number;
 };
 
+/** What else it holds depends on `type`. */
 export type RoomEvent = PlainObject & {
   readonly index: number;
   readonly height: number;
   readonly type: string;
 };
 
+/** `weft_getRoomEvents`: in their order. `nextIndex` is null when these are the newest. */
+export type RoomEvents = {
+  readonly events: readonly RoomEvent[];
+  readonly nextIndex: number | null;
+};
+
+/** How far a round has come on the fast chain. `sealing`: it has ended, and its report isn't there yet. */
 export type RoundPhase = "playing" | "sealing" | "reported" | "void";
 
 export type RoundSummary = {
@@ -111,6 +128,7 @@ export type RoundSummary = {
   readonly voidCode: string | null;
 };
 
+/** `weft_getRound`. */
 export type RoundDetails = RoundSummary & {
   readonly players: readonly {
     readonly lane: number;
@@ -121,14 +139,16 @@ export type RoundDetails = RoundSummary & {
   readonly report:
     | (PlainObject & {
         readonly mints: readonly { readonly to: Address; readonly item: string }[];
-        readonly results: Plain;
+        readonly results: PlainJson;
         readonly hash: Hash;
         readonly actionsRoot: Hash;
       })
     | null;
   readonly reportTransaction: Hash | null;
+  readonly fromHeight: number;
 };
 
+/** Value that went from one chain to the other: where it left, and where it arrived. Nonces count per direction, from 0. */
 export type Crossing = {
   readonly direction: "toFast" | "toZk";
   readonly nonce: string;
@@ -143,6 +163,7 @@ export type Crossing = {
   };
 };
 
+/** `weft_getAccount`. `transactions`: what it sent, and what was to its good, newest first. */
 export type Account = {
   readonly address: Address;
   readonly fast: {
@@ -156,11 +177,12 @@ export type Account = {
   readonly fromHeight: number;
 };
 
-export type Hit =
+/** What a text may stand for, and where to find it. */
+export type SearchHit =
   | {
       readonly type: "block";
       readonly height: number;
-      readonly chain: Chain;
+      readonly chain: ChainName;
       readonly number: number;
     }
   | {
@@ -179,22 +201,18 @@ export type Hit =
     }
   | { readonly type: "account"; readonly address: Address };
 
-/** Of Ethereum's own methods. Quantities are hexadecimal. */
-export type EthLog = {
-  readonly address: Address;
-  readonly topics: readonly Hash[];
-  readonly data: Hex;
-  readonly blockNumber: Hex;
-  readonly transactionHash: Hash;
-  readonly logIndex: Hex;
-};
+/** A page of a list, newest first; `total` counts all that the index has, which looks back to `fromHeight`. */
+type Listed = { readonly total: number; readonly fromHeight: number };
 
-export type EthReceipt = {
-  readonly status: Hex;
-  readonly gasUsed: Hex;
-  readonly effectiveGasPrice: Hex;
-  readonly contractAddress: Address | null;
-  readonly logs: readonly EthLog[];
-  readonly preStateRoot: Hash;
-  readonly postStateRoot: Hash;
+/** `weft_getRooms`. */
+export type RoomList = Listed & { readonly rooms: readonly RoomSummary[] };
+
+/** `weft_getRounds`. */
+export type RoundList = Listed & { readonly rounds: readonly RoundSummary[] };
+
+/** `weft_getCrossings`. `deposits` and `withdrawals` count all that ever were. */
+export type CrossingList = Listed & {
+  readonly crossings: readonly Crossing[];
+  readonly deposits: string;
+  readonly withdrawals: string;
 };
