@@ -86,6 +86,7 @@ describe("LMDB store on disk", () => {
     expect(codeOf(() => openLmdbStore(dir))).toBe("STORE_IN_USE");
     await store.close();
     const other = await holdStore(dir);
+    expect(readdirSync(dir).sort()).toEqual(["data.mdb", "in-use.lock", "lock.mdb"]);
     expect(codeOf(() => openLmdbStore(dir))).toBe("STORE_IN_USE");
     // Not a chance to clean up: the system takes the lock back, and what lies there keeps nobody out.
     other.kill("SIGKILL");

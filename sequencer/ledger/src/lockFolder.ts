@@ -24,7 +24,8 @@ export function lockFolder(dir: string): () => void {
     mkdirSync(dir, { recursive: true });
     accessSync(dir, constants.W_OK);
     lock = new DatabaseSync(join(dir, LOCK_FILE));
-    lock.exec("BEGIN EXCLUSIVE");
+    // Nothing is written; without this a journal would lie beside it all the same.
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (cause) {
     lock?.close();
     throw lockFailure(dir, cause as Error & { errcode?: number });

@@ -29,4 +29,16 @@ describe("changes that Colyseus notes", () => {
     dropChanges();
     expect(encoder.hasChanges).toBe(true);
   });
+
+  test("are kept from the moment in which a replayed state comes into a room", () => {
+    const state = new State();
+    const dropChanges = createChangeDropper(state);
+    state.queue.push(1);
+    dropChanges();
+    const encoder = new Encoder(state);
+    encoder.discardChanges();
+    state.queue.push(2);
+    dropChanges();
+    expect(encoder.hasChanges).toBe(true);
+  });
 });

@@ -1,5 +1,5 @@
 import { SchemaSerializer } from "@colyseus/core";
-import type { Schema } from "@colyseus/schema";
+import { $changes, type Schema } from "@colyseus/schema";
 
 /**
  * Colyseus's serializer, but what it gives to the transport is the transport's for good. Colyseus encodes every patch into the
@@ -9,8 +9,10 @@ import type { Schema } from "@colyseus/schema";
  */
 export class PatchSerializer<State extends Schema> extends SchemaSerializer<State> {
   override reset(state: State): void {
+    const before = state[$changes]?.root;
     super.reset(state);
     const { encoder } = this;
+    if (before !== undefined) continueNumbers(encoder.root, before);
     const encode = encoder.encode.bind(encoder);
     encoder.encode = (...of) => new Uint8Array(encode(...of));
   }
@@ -18,4 +20,16 @@ export class PatchSerializer<State extends Schema> extends SchemaSerializer<Stat
   override getFullState(...of: Parameters<SchemaSerializer<State>["getFullState"]>): Uint8Array {
     return new Uint8Array(super.getFullState(...of));
   }
+}
+
+/** Protected in Colyseus, whose own development mode reads and writes it for the same reason. */
+type Numbering = { nextUniqueId: number };
+
+/**
+ * A room that comes back ran its game before it had clients, and what was in the state then has numbers already. Colyseus
+ * keeps those, and would count from 0 again: two parts of the state would go by one number at the clients.
+ */
+function continueNumbers(root: object, before: object): void {
+  const [now, until] = [root, before] as [Numbering, Numbering];
+  now.nextUniqueId = Math.max(now.nextUniqueId, until.nextUniqueId);
 }
