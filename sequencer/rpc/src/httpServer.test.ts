@@ -97,7 +97,14 @@ describe("HTTP server", () => {
     const chunks = MAX_BODY_BYTES / 0x10000 + 1;
     socket.write(head);
     for (let i = 0; i < chunks; i++) socket.write(chunk);
-    expect(await text(socket)).toMatch(/^HTTP\/1.1 413 .*connection: close/is);
+    let answer = "";
+    socket.setEncoding("utf8").on("data", (part) => {
+      answer += part;
+    });
+    // What the server doesn't read any more may end the connection with a reset.
+    socket.on("error", () => {});
+    await once(socket, "close").catch(() => {});
+    expect(answer).toMatch(/^HTTP\/1.1 413 .*connection: close/is);
   });
 
   it("answers bytes that aren't UTF-8 or JSON", async () => {
