@@ -31,8 +31,14 @@ export type OpenSessionsOptions = {
   readonly signal: AbortSignal;
 };
 
-/** With these a server says no for now. */
-const NOT_NOW = new Set(["RATE_LIMITED", "LOGIN_BUSY", "BLOCK_FULL", "ZK_CHAIN_UNAVAILABLE"]);
+/** With these a server says no for now; one that has answered before, and doesn't, has too much to do. */
+const NOT_NOW = new Set([
+  "RATE_LIMITED",
+  "LOGIN_BUSY",
+  "BLOCK_FULL",
+  "ZK_CHAIN_UNAVAILABLE",
+  "SERVER_UNREACHABLE",
+]);
 /** The pass isn't the wallet's here: it was sold, or is of another ledger. */
 const NO_PASS = new Set(["PASS_UNKNOWN", "PASS_NOT_OWNED", "IDENTITY_NOT_BOUND"]);
 
