@@ -38,8 +38,8 @@ export type RoomsOptions = {
 class PlayedRoom {
   readonly journal: RoomJournal;
   readonly lanes: readonly PreparedLane[];
-  /** Actions that aren't on disk: the index of their event, and when it was appended. */
-  readonly waiting: { readonly index: number; readonly sentMs: number }[] = [];
+  /** Actions that aren't on disk: the index of their event, and when they were due. */
+  readonly waiting: { readonly index: number; readonly dueMs: number }[] = [];
   ticks = 0;
   eventsOnDisk = 0;
   changed = Promise.withResolvers<void>();
@@ -68,7 +68,7 @@ export class PlayedRooms {
   #turn = 0;
   /** Seals that are being verified. */
   #seals = 0;
-  #latenciesMs: number[] | undefined;
+  #latencies: { readonly ms: number[]; readonly dueMs: (action: number) => number } | undefined;
 
   /** Takes the players into rooms, of which each gets `perRoom`, and signs for all that they will do. */
   constructor(chain: FastChainHost, options: RoomsOptions) {
@@ -118,10 +118,14 @@ export class PlayedRooms {
     }
   }
 
-  /** From now on it is noted how long each action takes to get onto the disk. @returns where, in ms */
-  measureLatencies(): readonly number[] {
-    this.#latenciesMs ??= [];
-    return this.#latenciesMs;
+  /**
+   * From now on it is noted how long actions take, from when they are due until they are on disk.
+   * @param dueMs when the nth action is due, as `performance.now()` has it
+   * @returns the list that grows, in ms
+   */
+  measureLatencies(dueMs: (action: number) => number): readonly number[] {
+    this.#latencies ??= { ms: [], dueMs };
+    return this.#latencies.ms;
   }
 
   /** Actions under a seal that has been verified. */
@@ -145,7 +149,7 @@ export class PlayedRooms {
       const nowMs = performance.now();
       const first = room.waiting.findIndex(({ index }) => index >= events);
       const durable = room.waiting.splice(0, first < 0 ? room.waiting.length : first);
-      for (const { sentMs } of durable) this.#latenciesMs?.push(nowMs - sentMs);
+      for (const { dueMs } of durable) this.#latencies?.ms.push(nowMs - dueMs);
     });
     return room;
   }
@@ -161,8 +165,8 @@ export class PlayedRooms {
     decodeFrame(frame);
     const index = journal.append({ type: "frame", lane: number, frame });
     lane.played++;
-    this.actions++;
-    if (this.#latenciesMs !== undefined) waiting.push({ index, sentMs: performance.now() });
+    const action = this.actions++;
+    if (this.#latencies) waiting.push({ index, dueMs: this.#latencies.dueMs(action) });
     const seal = lane.seals.get(lane.played);
     if (seal !== undefined) this.#seal(journal, number, { lane, seal });
     return true;
