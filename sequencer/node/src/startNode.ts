@@ -64,18 +64,7 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
   started.push(() => zkChain.stop());
   zkChain.onStopped(onFailed);
 
-  const loginProofs = new LoginProofs();
-  started.push(() => loginProofs.stop());
-  const sealVerifier = new SealVerifier({
-    onDied: (error) =>
-      logger.warn("the thread that verifies seals died, it starts anew", { error }),
-  });
-  started.push(() => sealVerifier.stop());
-  const checks: Checks = {
-    ...loginProofs.checks,
-    seal: sealVerifier.seal,
-    frame: checkDecodedFrame,
-  };
+  const { loginProofs, sealVerifier, checks } = startVerifiers(settings, started);
   const { fastChain, producer } = await startChains(settings, {
     ledger,
     zkChain,
@@ -124,6 +113,29 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
     failed: failure.promise,
     stop: onlyOnce(() => undoAll(started)),
   };
+}
+
+/** Threads that verify what arrives, and what the fast chain then doesn't check again. */
+function startVerifiers({ logger }: NodeSettings, started: (() => unknown)[]) {
+  const { loginProofs, sealVerifier, checks } = createVerifiers(settings, started);
+  return { loginProofs, sealVerifier, checks };
+}
+
+/** Threads that verify what arrives, and the fast chain's checks, which rely on them. */
+function createVerifiers({ logger }: NodeSettings, started: (() => unknown)[]) {
+  const loginProofs = new LoginProofs();
+  started.push(() => loginProofs.stop());
+  const sealVerifier = new SealVerifier({
+    onDied: (error) =>
+      logger.warn("the thread that verifies seals died, it starts anew", { error }),
+  });
+  started.push(() => sealVerifier.stop());
+  const checks: Checks = {
+    ...loginProofs.checks,
+    seal: sealVerifier.seal,
+    frame: checkDecodedFrame,
+  };
+  return { loginProofs, sealVerifier, checks };
 }
 
 type ChainParts = {
