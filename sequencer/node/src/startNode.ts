@@ -117,12 +117,6 @@ async function assemble(settings: NodeSettings, started: (() => unknown)[]): Pro
 
 /** Threads that verify what arrives, and what the fast chain then doesn't check again. */
 function startVerifiers({ logger }: NodeSettings, started: (() => unknown)[]) {
-  const { loginProofs, sealVerifier, checks } = createVerifiers(settings, started);
-  return { loginProofs, sealVerifier, checks };
-}
-
-/** Threads that verify what arrives, and the fast chain's checks, which rely on them. */
-function createVerifiers({ logger }: NodeSettings, started: (() => unknown)[]) {
   const loginProofs = new LoginProofs();
   started.push(() => loginProofs.stop());
   const sealVerifier = new SealVerifier({
