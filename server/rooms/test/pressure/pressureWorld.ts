@@ -69,6 +69,10 @@ export class PressureWorld {
     }
   }
 
+  get url(): string {
+    return this.#url;
+  }
+
   get players(): readonly SteadyPlayer[] {
     return this.#players;
   }
