@@ -1,3 +1,4 @@
+import type { Tally } from "./fleet.ts";
 import type { StepResult } from "./loadRun.ts";
 
 /** What a load may cost; undefined: whatever it does. */
@@ -12,19 +13,23 @@ export type Bounds = {
 
 /** Why a step didn't hold. */
 export type Break = {
-  readonly code: "P99" | "ERRORS" | "RATE" | "JOINS" | "NOTHING_MEASURED" | "SERVER_LOST";
+  readonly code: "P99" | "ERRORS" | "RATE" | "JOINS" | "LOST" | "NOTHING_MEASURED" | "SERVER_LOST";
   readonly message: string;
 };
 
 /** @returns nothing where it held. */
 export function judge(result: StepResult, bounds: Bounds): Break[] {
-  const { latencyMs, errors, perSecond, actions, clients, connected, notJoined } = result;
+  const { latencyMs, errors, perSecond, actions, clients, connected, notJoined, lost } = result;
   const { maxP99Ms, maxErrors, minRate } = bounds;
   const broken: Break[] = [];
   const add = (code: Break["code"], message: string) => broken.push({ code, message });
   const isMeasured = actions.wanted > 0;
   if (clients > 0 && connected === 0) add("SERVER_LOST", "no client is connected any more");
-  const missing = Object.values(notJoined).reduce((sum, count) => sum + count, 0);
+  // What they would have done are errors: where there is a bound for those, that decides.
+  else if (maxErrors === undefined && sum(lost) > 0) {
+    add("LOST", `${sum(lost)} connections were lost: ${tallyOf(lost)}`);
+  }
+  const missing = sum(notJoined);
   if (missing > 0) add("JOINS", `${missing} clients got no place: ${tallyOf(notJoined)}`);
   if (!isMeasured) add("NOTHING_MEASURED", "no action was due in the time that is measured");
   const p99 = latencyMs.ordered?.p99;
@@ -44,8 +49,10 @@ export function judge(result: StepResult, bounds: Bounds): Break[] {
   return broken;
 }
 
+const sum = (tally: Tally) => Object.values(tally).reduce((all, count) => all + count, 0);
+
 /** `RATE_LIMITED 12, ROUND_OVER 3` */
-export function tallyOf(tally: Readonly<Record<string, number>>): string {
+export function tallyOf(tally: Tally): string {
   return Object.entries(tally)
     .map(([code, count]) => `${code} ${count}`)
     .join(", ");

@@ -112,6 +112,12 @@ describe("judge", () => {
     expect(codesOf({ ...(await good()), ...change })).toEqual([code]);
   });
 
+  test("LOST, where no bound for errors decides", async () => {
+    const lossy = { ...(await good()), lost: { 4100: 3 } };
+    expect(codesOf(lossy, { maxErrors: undefined })).toEqual(["LOST"]);
+    expect(codesOf(lossy)).toEqual([]);
+  });
+
   test("what nobody asked for isn't judged, but that there was something is", async () => {
     const late = await createFakeServer({ capacity: 10 })(100);
     expect(

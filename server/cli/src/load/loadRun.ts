@@ -79,7 +79,7 @@ export class LoadRun {
     const { nowMs, rate } = options;
     this.#options = options;
     this.#pacer = new Pacer(rate);
-    this.#recent = new Meter(nowMs());
+    this.#recent = createRecent(nowMs());
     this.#meters = [this.#recent];
     this.#recentMark = markGenerator();
     this.#phase = { phase: "joining", of: 0, fromMs: nowMs(), lastsMs: 0 };
@@ -126,7 +126,7 @@ export class LoadRun {
       bytesPerSecond: this.#bytesSince(this.#recentTraffic),
       generator: readGenerator(this.#recentMark, recent.late),
     };
-    this.#recent = new Meter(nowMs);
+    this.#recent = createRecent(nowMs);
     this.#recentMark = markGenerator();
     this.#recentTraffic = this.#traffic();
     this.#setMeters();
@@ -219,3 +219,6 @@ export class LoadRun {
     };
   }
 }
+
+/** Of the moment, whatever is heard of counts, also where it took longer than from one picture to the next. */
+const createRecent = (nowMs: number) => new Meter(nowMs, Number.NEGATIVE_INFINITY);

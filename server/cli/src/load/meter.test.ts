@@ -40,6 +40,14 @@ test("what was due before or after doesn't count, but what was ordered meanwhile
   expect(perSecond).toEqual({ wanted: 1, ordered: 1 });
 });
 
+test("of the moment counts what is heard of then, however long ago it was due", () => {
+  const meter = new Meter(1_000, Number.NEGATIVE_INFINITY);
+  meter.ordered(500, 1_500);
+  const { perSecond, latencyMs } = meter.read(2_000);
+  expect(perSecond.ordered).toBe(1);
+  expect(latencyMs.ordered?.max).toBeCloseTo(1_000, -1);
+});
+
 test("errors by code, as a share of what was wanted; what nobody answered took this long at least", () => {
   const meter = new Meter(0);
   for (const dueMs of [1, 2, 3, 4, 5, 6]) meter.due(dueMs);

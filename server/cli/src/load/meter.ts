@@ -47,12 +47,14 @@ export class Meter {
   readonly #counts = { due: 0, idle: 0, sent: 0, applied: 0, ordered: 0, afterRound: 0, failed: 0 };
   readonly #errors = new Map<string, number>();
   #orderedInTime = 0;
-  #fromMs: number;
+  readonly #fromMs: number;
+  readonly #dueFromMs: number;
   #toMs = Number.POSITIVE_INFINITY;
 
-  /** @param fromMs Actions that were due before don't count. */
-  constructor(fromMs: number) {
+  /** @param dueFromMs Actions that were due before don't count, whatever becomes of them meanwhile. */
+  constructor(fromMs: number, dueFromMs = fromMs) {
     this.#fromMs = fromMs;
+    this.#dueFromMs = dueFromMs;
   }
 
   /** Actions that are due from now on don't count. */
@@ -140,7 +142,7 @@ export class Meter {
   }
 
   #isInside(dueMs: number): boolean {
-    return dueMs >= this.#fromMs && dueMs < this.#toMs;
+    return dueMs >= this.#dueFromMs && dueMs < this.#toMs;
   }
 
   #count(code: string): void {
