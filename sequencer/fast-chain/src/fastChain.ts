@@ -77,6 +77,7 @@ export class FastChain implements FastChainHost {
   readonly #state: FastState;
   readonly #nowMs: () => TimestampMs;
   readonly #options: FastChainOptions;
+  readonly #transition: Transition;
   readonly #receipts: Receipts;
   readonly #snapshotter: Snapshotter | undefined;
   readonly #journals = new Map<Address, Journal>();
@@ -96,6 +97,7 @@ export class FastChain implements FastChainHost {
     this.#receipts = new Receipts(this.#ledger, this.chainId);
     const restored = this.#ledger.chainHead(this.chainId) ? this.#restore() : this.#begin();
     this.#state = restored.state;
+    this.#transition = transitionOn(this.#state, this.#ledger, options.checks ?? fullChecks);
     this.restored = { snapshotHeight: restored.snapshotHeight, blocks: restored.blocks };
     this.#snapshotter = this.#createSnapshotter();
   }
@@ -157,7 +159,7 @@ export class FastChain implements FastChainHost {
       refuse("TX_UNSUPPORTED", "a room's events come through its journal");
     }
     const encoded = encodeFastTransaction(transaction);
-    const { withdrawal, closed } = applyTransaction(this.#transition(), transaction);
+    const { withdrawal, closed } = applyTransaction(this.#transition, transaction);
     if (withdrawal !== undefined) this.#releases.push(withdrawal);
     const touchesRooms = transaction.type !== "signed" && transaction.type !== "deposit";
     const index = this.#pending.addTransaction(encoded, touchesRooms);
@@ -192,7 +194,7 @@ export class FastChain implements FastChainHost {
   #append(room: Address, event: RoomEvent): number {
     this.#assertRoom();
     const index = this.room(room).events;
-    applyEventToState(this.#transition(), room, event);
+    applyEventToState(this.#transition, room, event);
     this.#pending.addEvent(room, index, event);
     this.#schedule();
     return index;
@@ -279,10 +281,6 @@ export class FastChain implements FastChainHost {
     for (const { reject } of this.#waiting) reject(error);
     this.#waiting = [];
     this.#options.onFailed?.(error);
-  }
-
-  #transition(): Transition {
-    return transitionOn(this.#state, this.#ledger, this.#options.checks ?? fullChecks);
   }
 
   seed(subject: Hash | Address): { seedHeight: LedgerHeight; seed: Hash } {

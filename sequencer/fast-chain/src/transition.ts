@@ -42,10 +42,10 @@ export type Transition = {
   };
 };
 
-/** The transition for what goes into the fast chain's next block. */
+/** The transition for what goes into the fast chain's next block, now and after each block. */
 export function transitionOn(state: FastState, ledger: Ledger, checks: Checks): Transition {
   const { chainId } = state.genesis;
-  const headHeight = ledger.head?.header.height ?? NOTHING;
+  const headHeight = () => ledger.head?.header.height ?? NOTHING;
   return transitionAfter({ state, ledger, checks, headHeight }, () =>
     required(ledger.chainHead(chainId)),
   );
@@ -55,7 +55,7 @@ type View = {
   readonly state: FastState;
   readonly ledger: Ledger;
   readonly checks: Checks;
-  readonly headHeight: LedgerHeight;
+  readonly headHeight: () => LedgerHeight;
 };
 
 function transitionAfter(
@@ -67,11 +67,11 @@ function transitionAfter(
     state,
     checks,
     ledger: {
-      headHeight: () => headHeight,
+      headHeight,
       blockHash: (height) => ledger.blockByHeight(height)?.hash,
       zkHeader: (number) => {
         const header = zkHeadersOf(ledger, zkChainId)(number);
-        return header !== undefined && header.height <= headHeight ? header : undefined;
+        return header !== undefined && header.height <= headHeight() ? header : undefined;
       },
       chainParent,
     },
@@ -86,7 +86,7 @@ export function transitionAt(
   block: Block,
 ): Transition {
   const { height, chainId, number } = block.header;
-  const headHeight = (height - 1) as LedgerHeight;
+  const headHeight = () => (height - 1) as LedgerHeight;
   return transitionAfter({ state, ledger, checks, headHeight }, () =>
     required(ledger.blockByNumber(chainId, (number - 1) as ChainNumber)),
   );

@@ -163,7 +163,8 @@ function writeObject(
 ): void {
   const prototype: unknown = Object.getPrototypeOf(fields);
   if (prototype !== Object.prototype && prototype !== null) unencodable("not a plain object");
-  const keys = Object.keys(fields).sort(compareKeys);
+  const keys = Object.keys(fields);
+  if (!isAscending(keys)) keys.sort(compareKeys);
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i] as string;
     const field = fields[key];
@@ -172,6 +173,14 @@ function writeObject(
     writeKey(writer, key);
   }
   writer.byte(Tag.object);
+}
+
+/** Most are, or have few keys; sorting makes copies. */
+function isAscending(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) {
+    if (compareKeys(keys[i - 1] as string, keys[i] as string) > 0) return false;
+  }
+  return true;
 }
 
 /** As their UTF-8 bytes are ordered, which is the order of code points. */
