@@ -34,7 +34,7 @@ import { FastState } from "./state.ts";
 import { type Transition, transitionOn } from "./transition.ts";
 import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from "./types.ts";
 
-/** A block is made this long after the first thing that it holds. */
+/** A block is made this long after the one before, or, after a rest, after the first thing that it holds. */
 export const BLOCK_INTERVAL_MS = 10;
 /** Bytes that may wait for a block, while the disk is behind, before more is refused. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
@@ -86,6 +86,9 @@ export class FastChain implements FastChainHost {
   #waiting: Waiting[] = [];
   #releases: Omit<Release, "fromHeight">[] = [];
   #cancelTimer: (() => void) | undefined;
+  /** When the newest block was ordered, and how long the newest state root took: for an even pace. */
+  #orderedMs = 0;
+  #rootTookMs = 0;
   #stopped: Error | undefined;
 
   /** Continues the ledger's fast chain, or begins it. @throws FastChainError when the ledger doesn't replay. */
@@ -214,10 +217,23 @@ export class FastChain implements FastChainHost {
 
   #schedule(): void {
     const { after = afterHere } = this.#options;
-    this.#cancelTimer ??= after(BLOCK_INTERVAL_MS, () => {
+    this.#cancelTimer ??= after(this.#delayMs(), () => {
       this.#cancelTimer = undefined;
       namedStep("fast block", () => this.#makeBlock());
     });
+  }
+
+  /**
+   * While there is always something to order, blocks come at an even pace: the time since the last one counts, and one that
+   * needs a new state root is begun as much earlier as the last root took.
+   */
+  #delayMs(): number {
+    const nowMs = this.#nowMs();
+    const sinceMs = nowMs - this.#orderedMs;
+    const isPlaying = sinceMs >= 0 && sinceMs < BLOCK_INTERVAL_MS;
+    const delayMs = isPlaying ? BLOCK_INTERVAL_MS - sinceMs : BLOCK_INTERVAL_MS;
+    const earlyMs = Math.max(0, delayMs - this.#rootTookMs);
+    return this.#state.isCheckpoint(timestampMs(nowMs + earlyMs)) ? earlyMs : delayMs;
   }
 
   #makeBlock(): void {
@@ -226,7 +242,7 @@ export class FastChain implements FastChainHost {
     const transactions = pending.pack();
     const head = this.#ledger.head?.header;
     const blockMs = timestampMs(Math.max(this.#nowMs(), head?.timestampMs ?? 0));
-    const stateRoot = namedStep("fast state root", () => this.#state.rootAt(blockMs));
+    const stateRoot = this.#rootAt(blockMs);
     let ordered: OrderedBlock;
     try {
       const { chainId } = this;
@@ -237,6 +253,7 @@ export class FastChain implements FastChainHost {
       else this.#fail(error as Error);
       return;
     }
+    this.#orderedMs = this.#nowMs();
     // Before anything changes: in this moment the state is what the header's root is over.
     if (this.#state.isCheckpoint(blockMs)) {
       this.#snapshotter?.offer(ordered, this.#state, this.#receipts);
@@ -246,6 +263,15 @@ export class FastChain implements FastChainHost {
     for (const room of rooms) markRoundHeights(this.#state, room, ordered.block.header.height);
     this.#pending = new PendingBlock();
     this.#afterBlock(ordered, rooms);
+  }
+
+  #rootAt(blockMs: TimestampMs): Hash {
+    if (!this.#state.isCheckpoint(blockMs)) return this.#state.committedRoot;
+    const startMs = this.#nowMs();
+    const root = namedStep("fast state root", () => this.#state.currentRoot());
+    // Of a clock that may be set: only what can be.
+    this.#rootTookMs = Math.min(BLOCK_INTERVAL_MS, Math.max(0, this.#nowMs() - startMs));
+    return root;
   }
 
   #afterBlock({ block, durable }: OrderedBlock, rooms: ReadonlySet<Address>) {

@@ -55,7 +55,7 @@ export type TestChain = {
 
 export function createTestChain(
   existing?: Ledger,
-  options: Pick<FastChainOptions, "checks" | "snapshots" | "releasesFrom"> = {},
+  options: Pick<FastChainOptions, "checks" | "snapshots" | "releasesFrom" | "nowMs" | "after"> = {},
 ): TestChain {
   const chainIds = [FAST, ZK];
   const ledger =

@@ -1,0 +1,71 @@
+import { timestampMs } from "@weft/protocol";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { BLOCK_INTERVAL_MS } from "./fastChain.ts";
+import { FastState } from "./state.ts";
+import { createTestChain, createTestRoom, FAST } from "./testChain.ts";
+
+/** What a state root takes in these tests. */
+const ROOT_MS = 4;
+const T0 = 1_700_000_000_000;
+
+/** A chain on a clock of its own, and a room in which something happens when it is told. */
+function createPacedChain() {
+  let nowMs = T0;
+  let alarm: { readonly atMs: number; readonly run: () => void } | undefined;
+  const original = FastState.prototype.currentRoot;
+  const spy = vi.spyOn(FastState.prototype, "currentRoot").mockImplementation(function (
+    this: FastState,
+  ) {
+    nowMs += ROOT_MS;
+    return original.call(this);
+  });
+  onTestFinished(() => spy.mockRestore());
+  const test = createTestChain(undefined, {
+    nowMs: () => timestampMs(nowMs),
+    after(delayMs, run) {
+      alarm = { atMs: nowMs + delayMs, run };
+      return () => {
+        alarm = undefined;
+      };
+    },
+  });
+  const journal = createTestRoom(test);
+  const ordered: { readonly atMs: number; readonly isCheckpoint: boolean }[] = [];
+  let newest = test.ledger.chainHead(FAST);
+  /** Lets a millisecond pass, with an event or without. */
+  const step = (isBusy: boolean) => {
+    nowMs++;
+    if (isBusy) journal.append({ type: "tick", nowMs: timestampMs(nowMs) });
+    if (alarm !== undefined && nowMs >= alarm.atMs) {
+      const { run } = alarm;
+      alarm = undefined;
+      run();
+    }
+    const head = test.ledger.chainHead(FAST);
+    if (head === newest) return;
+    const isCheckpoint = head?.header.stateRoot !== newest?.header.stateRoot;
+    newest = head;
+    ordered.push({ atMs: nowMs, isCheckpoint });
+  };
+  return { ordered, step, nowMs: () => nowMs };
+}
+
+test("while there is always something to order, blocks are evenly apart, also those with a new state root", () => {
+  const { ordered, step } = createPacedChain();
+  while (ordered.filter(({ isCheckpoint }) => isCheckpoint).length < 4) step(true);
+  // How long a root takes is known after the first.
+  const known = ordered.slice(ordered.findIndex(({ isCheckpoint }) => isCheckpoint) + 1);
+  const gaps = known.slice(1).map(({ atMs }, index) => atMs - (known[index]?.atMs ?? Number.NaN));
+  expect(known.filter(({ isCheckpoint }) => isCheckpoint).length).toBe(3);
+  expect(new Set(gaps)).toEqual(new Set([BLOCK_INTERVAL_MS]));
+});
+
+test("after a rest a block gathers for as long as it may", () => {
+  const { ordered, step, nowMs } = createPacedChain();
+  for (let i = 0; i < 3 * BLOCK_INTERVAL_MS; i++) step(false);
+  ordered.length = 0;
+  const firstMs = nowMs() + 1;
+  step(true);
+  for (let i = 0; i < 3 * BLOCK_INTERVAL_MS; i++) step(false);
+  expect(ordered.map(({ atMs }) => atMs)).toEqual([firstMs + BLOCK_INTERVAL_MS]);
+});
