@@ -154,6 +154,7 @@ class RunningServer implements GameServer {
       nowMs: this.#nowMs,
       onRound: (update) => this.#tell(update),
       snapshots: createSnapshots(options, node),
+      sealVerifier: node.sealVerifier,
     });
     this.#login = this.#createLogin();
     this.#expired = new ExpiredSessions({

@@ -22,6 +22,8 @@ export const SEALS_PER_SECOND = 5;
 export const SEALS_BURST = 20;
 /** Frames that wait for the disk, per lane, before more are refused. */
 export const MAX_UNSEQUENCED_FRAMES = 4_096;
+/** Frames and seals of a lane that wait while a seal is verified, which takes some ms: half a second of a client's frames. */
+export const MAX_BEHIND_SEAL = 128;
 /** Malformed or wrongly signed messages in a row that a client may send before it is dropped. */
 export const MAX_BAD_MESSAGES = 16;
 /** Messages over its rate that a client may send before it is dropped, at once and on average. */

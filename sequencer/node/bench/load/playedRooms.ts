@@ -27,7 +27,7 @@ const GAME_HASH = keccak256(utf8ToBytes(GAME));
 export type RoomsOptions = {
   readonly players: readonly Player[];
   /** Whose check of seals the chain takes. */
-  readonly sealVerifier: SealVerifier;
+  readonly sealVerifier: Pick<SealVerifier, "verify">;
   readonly perRoom: number;
   /** Actions of each player. */
   readonly actionsEach: number;
@@ -62,7 +62,7 @@ export class PlayedRooms {
   readonly #rooms: readonly PlayedRoom[];
   readonly #order: readonly { readonly room: PlayedRoom; readonly lane: number }[];
   readonly #frames: readonly Uint8Array[];
-  readonly #sealVerifier: SealVerifier;
+  readonly #sealVerifier: Pick<SealVerifier, "verify">;
   readonly #startMs = Date.now();
   /** Whose turn it is, in `#order`. */
   #turn = 0;

@@ -317,6 +317,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     const seat = this.#seatOf(client);
     if (seat === undefined) return;
     this.runtime.disconnect(seat);
+    if (seat.gone) return;
     const { reconnectionSeconds } = this.binding.host.settings;
     // Refused for a client that never took its place, and when the time is over: then `onLeave` follows.
     const reconnection = this.allowReconnection(client, reconnectionSeconds);

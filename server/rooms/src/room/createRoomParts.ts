@@ -37,7 +37,7 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
   const expected = host.takeExpected(roomId);
   const { journal, program, errors } =
     expected === undefined ? begin(options) : resume(host, expected);
-  const runtime = new RoomRuntime({
+  const runtime: RoomRuntime = new RoomRuntime({
     program,
     journal,
     maxPlayers: game.maxPlayers,
@@ -45,6 +45,9 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
     logger,
     nowMs,
     saver: createSaver(host, game, journal),
+    sealVerifier: host.sealVerifier,
+    // It may have been the last seal that a round's report waits for.
+    onPassed: () => runner.step(),
     resumedAt: expected && (node.ledger.durableHeight ?? (0 as LedgerHeight)),
     onLeft,
     onFailed,

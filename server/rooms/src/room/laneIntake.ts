@@ -12,11 +12,14 @@ import {
 import { codeOf } from "../errors.ts";
 import { MAX_BAD_MESSAGES, MAX_UNSEQUENCED_FRAMES } from "../limits.ts";
 import type { CoSignatureVerdict } from "../round/coSigning.ts";
+import { type Arrival, LaneGate, type SealSource } from "./laneGate.ts";
 import type { Seat } from "./seat.ts";
 
 export type LaneIntakeOptions = {
   readonly journal: RoomJournal;
   readonly program: GameInstance;
+  /** Verifies seals elsewhere; without it they are verified here. */
+  readonly sealVerifier?: SealSource | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
   readonly refuse: (seat: Seat, refusal: Refusal) => void;
@@ -24,24 +27,42 @@ export type LaneIntakeOptions = {
   readonly dropMisbehaved: (seat: Seat, message: string) => void;
   /** Something failed that isn't the player's doing. */
   readonly onHostError: (error: unknown) => void;
+  /** A seal that was verified elsewhere is in the log, or refused, and the lane goes on. */
+  readonly onPassed?: (() => void) | undefined;
 };
 
 /**
  * Takes what players send, frames, seals and co-signatures: checks, logs, then runs them. Whatever
- * a player sends, this neither throws nor touches anybody else.
+ * a player sends, this neither throws nor touches anybody else. Rates are counted when something arrives; what it does
+ * may have to wait for the lane's seal to be verified, see `LaneGate`.
  */
 export class LaneIntake {
   readonly #options: LaneIntakeOptions;
+  readonly #gate: LaneGate;
 
   constructor(options: LaneIntakeOptions) {
     this.#options = options;
+    this.#gate = new LaneGate({
+      verifier: options.sealVerifier,
+      take: (seat, arrival, mayHold) => this.#take(seat, arrival, mayHold),
+      append: (seat, seal) => this.#appendSeal(seat, seal),
+      refuse: (seat, { seq }) => {
+        const message = `the seal up to ${seq} isn't the session key's over this lane`;
+        this.#bad(seat, "SEAL_SIGNATURE_INVALID", message);
+      },
+      onPassed: () => options.onPassed?.(),
+    });
+  }
+
+  /** Nothing of the lane waits any more: to be called before anything whose order with what the player sent matters. */
+  settle(seat: Seat): void {
+    this.#gate.settle(seat);
   }
 
   /** A frame's bytes as they came; they are copied, since they share a buffer with what comes next. */
   frame(seat: Seat, received: Uint8Array): void {
     if (seat.gone) return;
-    const nowMs = this.#options.nowMs();
-    if (!seat.frames.take(nowMs)) {
+    if (!seat.frames.take(this.#options.nowMs())) {
       // Not even looked at. With the next beat the client learns from which frame on to send again.
       seat.gap = "RATE_LIMITED";
       this.#countExcess(seat);
@@ -55,18 +76,28 @@ export class LaneIntake {
     }
     // The client sends again what it doesn't know to have arrived: what is here already changes nothing.
     if (frame.seq < seat.expected) return;
-    if (frame.seq > seat.expected) seat.gap ??= "FRAME_OUT_OF_ORDER";
-    else if (seat.unsequenced >= MAX_UNSEQUENCED_FRAMES) seat.gap = "RATE_LIMITED";
-    else this.#takeFrame(seat, frame, bytes, nowMs);
+    if (!this.#gate.arrive(seat, { type: "frame", frame, bytes })) seat.gap = "RATE_LIMITED";
   }
 
-  #takeFrame(seat: Seat, frame: Frame, bytes: Uint8Array, nowMs: number): void {
-    const { journal, program } = this.#options;
+  #take(seat: Seat, arrival: Arrival, mayHold: boolean): void {
+    if (arrival.type === "frame") this.#takeFrame(seat, arrival.frame, arrival.bytes);
+    else this.#takeSeal(seat, arrival.seal, mayHold);
+  }
+
+  #takeFrame(seat: Seat, frame: Frame, bytes: Uint8Array): void {
+    if (frame.seq < seat.expected) return;
+    if (frame.seq > seat.expected) seat.gap ??= "FRAME_OUT_OF_ORDER";
+    else if (seat.unsequenced >= MAX_UNSEQUENCED_FRAMES) seat.gap = "RATE_LIMITED";
+    else this.#runFrame(seat, frame, bytes);
+  }
+
+  #runFrame(seat: Seat, frame: Frame, bytes: Uint8Array): void {
+    const { journal, program, nowMs } = this.#options;
     const { lane } = seat;
     const event = this.#append(seat, () => journal.append({ type: "frame", lane, frame: bytes }));
     const head = journal.record.lanes[lane]?.head;
     if (event === undefined || head === undefined) return;
-    seat.noteFrame(event, head, nowMs);
+    seat.noteFrame(event, head, nowMs());
     try {
       const outcome = program.frame(lane, frame);
       if (outcome.applied) return;
@@ -86,9 +117,18 @@ export class LaneIntake {
       this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
       return;
     }
+    if (!this.#gate.arrive(seat, { type: "seal", seal })) this.#refuseSignature(seat);
+  }
+
+  #takeSeal(seat: Seat, seal: Seal, mayHold: boolean): void {
     if (seal.seq <= seat.sealedSeq) return;
-    if (seal.seq === seat.head.seq) this.#takeSeal(seat, seal);
-    else this.#refuseSeal(seat, seal);
+    if (seal.seq !== seat.head.seq) {
+      this.#refuseSeal(seat, seal);
+      return;
+    }
+    const key = this.#options.journal.record.lanes[seat.lane]?.sessionKey;
+    const isHeld = mayHold && key !== undefined && this.#gate.hold(seat, key, seal);
+    if (!isHeld) this.#appendSeal(seat, seal);
   }
 
   /** A co-signature's bytes as they came. @param take Whoever gathers them says what became of it. */
@@ -115,12 +155,16 @@ export class LaneIntake {
   /** Each signature costs a check, whatever it is of. */
   #takeSignatureToken(seat: Seat): boolean {
     if (seat.seals.take(this.#options.nowMs())) return true;
-    this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many signatures" });
+    this.#refuseSignature(seat);
     this.#countExcess(seat);
     return false;
   }
 
-  #takeSeal(seat: Seat, { seq, signature }: Seal): void {
+  #refuseSignature(seat: Seat): void {
+    this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many signatures" });
+  }
+
+  #appendSeal(seat: Seat, { seq, signature }: Seal): void {
     const { journal } = this.#options;
     const { lane } = seat;
     const event = this.#append(seat, () => journal.append({ type: "seal", lane, seq, signature }));

@@ -7,6 +7,7 @@ import { KeyedBuckets } from "../limit/keyedBuckets.ts";
 import { MAX_ROOMS, MAX_TRACKED_SESSIONS, SEATS_BURST, SEATS_PER_SECOND } from "../limits.ts";
 import type { RoundReports } from "../round/roundReports.ts";
 import type { RoomSettings, RoomSummary, RoundUpdate } from "../types.ts";
+import type { SealSource } from "./laneGate.ts";
 import { readTicket } from "./readTicket.ts";
 import type { RebuiltRoom } from "./rebuildRooms.ts";
 import type { RoomSnapshots } from "./roomSnapshots.ts";
@@ -27,6 +28,8 @@ export type RoomHostOptions = {
   readonly onRound: (update: RoundUpdate) => void;
   /** Where rooms are saved. Without a disk they end with the server. */
   readonly snapshots: RoomSnapshots | undefined;
+  /** Verifies seals in another thread. Without it rooms do, when a seal comes. */
+  readonly sealVerifier?: SealSource;
 };
 
 /** What the rooms of a server share. */
@@ -37,6 +40,7 @@ export class RoomHost {
   readonly nowMs: () => number;
   readonly onRound: (update: RoundUpdate) => void;
   readonly snapshots: RoomSnapshots | undefined;
+  readonly sealVerifier: SealSource | undefined;
   /** The server is about to stop: who is here may go on for a while, nobody new gets in. */
   draining = false;
   /** Rooms out of the ledger that Colyseus is about to make, by their ids. */
@@ -57,6 +61,7 @@ export class RoomHost {
     this.nowMs = options.nowMs;
     this.onRound = options.onRound;
     this.snapshots = options.snapshots;
+    this.sealVerifier = options.sealVerifier;
     this.#unsubscribe = this.node.fastChain.onSessionClosed((session, reason) => {
       this.#claims.get(session.id)?.closed(reason);
     });

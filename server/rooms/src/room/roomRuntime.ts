@@ -15,6 +15,7 @@ import { codeOf, DropCode, type RefusalCode, RoomsError } from "../errors.ts";
 import { MAX_BUFFERED_BYTES, MAX_JOINING_MS } from "../limits.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import type { RoomSettings } from "../types.ts";
+import type { SealSource } from "./laneGate.ts";
 import { LaneIntake } from "./laneIntake.ts";
 import type { RoomSaver } from "./roomSaver.ts";
 import { type Peer, Seat } from "./seat.ts";
@@ -30,10 +31,14 @@ export type RoomRuntimeOptions = {
   readonly nowMs: () => number;
   /** Saves the room at checkpoints, where there is a disk. */
   readonly saver?: RoomSaver | undefined;
+  /** Verifies seals in another thread; without it they are verified here, which nothing waits for. */
+  readonly sealVerifier?: SealSource | undefined;
   /** The room comes out of the ledger: all of its log so far is on disk, up to this block. */
   readonly resumedAt?: LedgerHeight | undefined;
   /** A player's lane has ended, for whatever reason. */
   readonly onLeft?: (seat: Seat, reason: LeaveReason) => void;
+  /** A lane that waited for a seal's verification goes on. */
+  readonly onPassed?: () => void;
   /** The ledger takes nothing more: the room can't go on. */
   readonly onFailed?: (error: unknown) => void;
 };
@@ -77,6 +82,8 @@ export class RoomRuntime {
       journal: options.journal,
       program: options.program,
       nowMs: options.nowMs,
+      sealVerifier: options.sealVerifier,
+      onPassed: options.onPassed,
       refuse: (seat, refusal) => this.#refuse(seat, refusal),
       dropMisbehaved: (seat, message) => this.#dropMisbehaved(seat, message),
       onHostError: (error) => this.#hostError(error),
@@ -141,6 +148,7 @@ export class RoomRuntime {
       });
     }
     const { issuedAtMs } = ticket;
+    this.intake.settle(seat);
     this.journal.append({ type: "rejoin", lane, issuedAtMs, signature: hexToBytes(signature) });
     const before = seat.peer;
     this.reconnect(seat, peer);
@@ -155,8 +163,14 @@ export class RoomRuntime {
     return count;
   }
 
+  /** All that players sent so far is in the log: what comes next is after it. */
+  settle(): void {
+    for (const seat of [...this.seats.values()]) this.intake.settle(seat);
+  }
+
   /** The connection broke; the place is kept until `leave` or `reconnect`. */
   disconnect(seat: Seat): void {
+    this.intake.settle(seat);
     seat.peer = undefined;
     seat.unsealedSinceMs = undefined;
   }
@@ -174,6 +188,7 @@ export class RoomRuntime {
 
   /** Ends a lane. The game learns it at once. */
   leave(seat: Seat, reason: LeaveReason): void {
+    this.intake.settle(seat);
     if (seat.gone) return;
     seat.gone = true;
     this.seats.delete(seat.lane);
@@ -196,6 +211,7 @@ export class RoomRuntime {
 
   /** Ends a lane against the player's will: says why, then closes the connection. */
   drop(seat: Seat, { reason, code, refusal, message }: Drop): void {
+    this.intake.settle(seat);
     if (seat.gone) return;
     this.#refuse(seat, { code: refusal, message });
     this.leave(seat, reason);
@@ -260,9 +276,8 @@ export class RoomRuntime {
   #beatSeat(seat: Seat, nowMs: number): void {
     const { peer } = seat;
     if (peer === undefined) return;
-    const { sealTimeoutMs } = this.#options.settings;
-    if (seat.unsealedSinceMs !== undefined && nowMs - seat.unsealedSinceMs > sealTimeoutMs) {
-      this.dropUnsealed(seat);
+    if (this.#isUnsealed(seat, nowMs)) {
+      this.#dropIfUnsealed(seat, nowMs);
     } else if (!peer.ready) {
       if (nowMs - seat.connectedAtMs > MAX_JOINING_MS) this.#dropSlow(seat, "never took its place");
     } else if (peer.bufferedBytes > MAX_BUFFERED_BYTES) {
@@ -270,6 +285,17 @@ export class RoomRuntime {
     } else {
       this.#tellNews(seat, peer);
     }
+  }
+
+  #isUnsealed({ unsealedSinceMs }: Seat, nowMs: number): boolean {
+    const { sealTimeoutMs } = this.#options.settings;
+    return unsealedSinceMs !== undefined && nowMs - unsealedSinceMs > sealTimeoutMs;
+  }
+
+  /** The seal may be here, on its way through the verification. */
+  #dropIfUnsealed(seat: Seat, nowMs: number): void {
+    this.intake.settle(seat);
+    if (this.#isUnsealed(seat, nowMs)) this.dropUnsealed(seat);
   }
 
   #tellNews(seat: Seat, peer: Peer): void {
@@ -304,6 +330,7 @@ export class RoomRuntime {
    */
   async suspend(): Promise<void> {
     if (this.#failed) return;
+    this.settle();
     this.checkpoint(true);
     this.#failed = true;
     await this.whenSequenced(this.journal.record.events - 1);

@@ -10,6 +10,7 @@ import {
   SEALS_BURST,
   SEALS_PER_SECOND,
 } from "../limits.ts";
+import type { PendingSeal } from "./laneGate.ts";
 
 /** A player's connection, as far as a room needs it. */
 export interface Peer {
@@ -42,6 +43,8 @@ export class Seat {
   /** The newest frame that the room ran, and the newest that is sealed. */
   head: LaneHead;
   sealedSeq: number;
+  /** A seal of `head` that is being verified in another thread: until it is, the lane stands still. */
+  pendingSeal: PendingSeal | undefined;
   /** When the newest frame came; 0 before the first since this process started. */
   frameAtMs = 0;
   /** Since when there are frames without a seal; undefined without any, or without a connection. */

@@ -155,6 +155,8 @@ export class RoundRunner {
   /** Looks at the room and does what follows. Called after every tick and beat. */
   step(): void {
     const { runtime, nowMs, isDraining } = this.#options;
+    // What players sent before a round's end counts in it. Not in `#end`: who is dropped by it may have a step of its own.
+    if (this.#state.phase === "playing" && runtime.program.roundOver) runtime.settle();
     const { phase } = this.#state;
     if (phase === "stopped" || (phase === "lobby" && isDraining?.())) return;
     const { state, effect } = observeRound(
@@ -198,6 +200,7 @@ export class RoundRunner {
   async stop(why: string): Promise<void> {
     const { phase } = this.#state;
     this.#state = { phase: "stopped" };
+    this.#options.runtime.settle();
     if (phase === "playing" || phase === "sealing") this.#void(new RoomsError("ROOM_CLOSED", why));
     this.#coSigning?.close();
     await this.#working;
@@ -274,6 +277,7 @@ export class RoundRunner {
   #begin(round: Omit<OpenRound, "endEvent">, deadlineMs: TimestampMs): void {
     const { runtime, fastChain } = this.#options;
     const { roundId, cap, players } = round;
+    runtime.settle();
     const { seed, seedHeight } = fastChain.seed(roundId);
     const opening = { roundId, cap, deadlineMs, seed };
     runtime.journal.append({ type: "roundOpen", ...opening, seedHeight, players: players.lanes });
@@ -410,6 +414,7 @@ export class RoundRunner {
    */
   #draw(round: OpenRound): DrawnReport | undefined {
     const { runtime } = this.#options;
+    runtime.settle();
     try {
       for (const lane of this.#unsealedLanes()) {
         const seat = runtime.seats.get(lane);
