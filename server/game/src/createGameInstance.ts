@@ -92,7 +92,8 @@ class RunningGame<State extends Schema> implements GameInstance<State> {
   constructor(game: Game<State>, options: GameInstanceOptions, saved?: GameSnapshot) {
     this.#game = game;
     this.#room = options.room;
-    this.#guards = options.guards ?? guardsByDefault();
+    // Code in development always has them, so that its replays can have them, too.
+    this.#guards = options.guards ?? (game.code !== undefined || guardsByDefault());
     this.#onError = options.onError ?? logFirstErrors();
     this.#code = new GameCode(this.#guards, options.around);
     this.#random = new SeededRandom(options.seed, (what) => this.#code.assertRunning(what));

@@ -11,7 +11,10 @@ export function programsOf(games: Iterable<Game>): (room: CreateRoom) => GameIns
   const byHash = new Map(Array.from(games, (game) => [gameHash(game), game]));
   return ({ room, gameHash, seed }) => {
     const game = byHash.get(gameHash);
-    // What goes wrong in game code went wrong when the round was played, and was told then.
-    return game && createGameInstance(game, { room, seed, guards: false, onError: () => {} });
+    if (game === undefined) return undefined;
+    // What goes wrong in game code went wrong when the round was played, and was told then. A call that a guard stopped in
+    // development was stopped halfway: without the guard it would go on, to another state.
+    const guards = game.code !== undefined;
+    return createGameInstance(game, { room, seed, guards, onError: () => {} });
   };
 }

@@ -170,7 +170,7 @@ export type GameInstanceOptions = {
   readonly seed: Hash;
   /**
    * Makes calls that no replay could repeat throw while game code runs. Default: on where there is a
-   * `process` whose NODE_ENV isn't "production".
+   * `process` whose NODE_ENV isn't "production", and for programs of `withCode`.
    */
   readonly guards?: boolean;
   /** Told of every exception in game code. Default: the first few go to the console. */
