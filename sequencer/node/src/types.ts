@@ -76,7 +76,7 @@ export interface WeftNode {
   /** Verifies ownership proofs before they are submitted to the fast chain. */
   readonly loginProofs: LoginProofs;
   /** Verifies seals before rooms append them. */
-  readonly sealVerifier: Pick<SealVerifier, "verify">;
+  readonly sealVerifier: Pick<SealVerifier, "verify" | "hurry">;
   readonly zkChain: ZkChain;
   readonly fastChainId: ChainId;
   readonly zkChainId: ChainId;

@@ -2,10 +2,13 @@ import { type SealVerifier, verifyP256 } from "@weft/fast-chain";
 import { sealMessage } from "@weft/protocol";
 
 /** A verifier of seals that says what it thinks when a test tells it to, the oldest seal first. */
-export class HeldSeals implements Pick<SealVerifier, "verify"> {
+export class HeldSeals implements Pick<SealVerifier, "verify" | "hurry"> {
   /** Whether it takes seals at all. */
   takes = true;
   readonly #asked: ((isLost: boolean) => void)[] = [];
+
+  /** How often something came to wait for a seal. */
+  hurried = 0;
 
   /** Seals that it has been asked about, and hasn't answered. */
   get waiting(): number {
@@ -19,6 +22,10 @@ export class HeldSeals implements Pick<SealVerifier, "verify"> {
       onVerdict(isLost ? "unknown" : holds ? "holds" : "invalid");
     });
     return true;
+  }
+
+  hurry(): void {
+    this.hurried++;
   }
 
   answer(): void {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
-import type { Lane, SealVerifier } from "@weft/fast-chain";
+import type { Lane } from "@weft/fast-chain";
 import { programsOf } from "@weft/game";
 import { silentLogger, startNode, verifyLedger, type WeftNode } from "@weft/node";
 import { afterEach, expect, test } from "vitest";
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 /** A server on a node whose seals are verified by `verifierOf(node)`. */
 async function start(
-  verifierOf: (node: WeftNode) => Pick<SealVerifier, "verify">,
+  verifierOf: (node: WeftNode) => WeftNode["sealVerifier"],
 ): Promise<TestServer> {
   const node = await startNode({ logger: silentLogger, rpc: { port: 0 } });
   ends.push(() => node.stop());
@@ -103,6 +103,7 @@ test("the thread is killed in the middle and starts anew: no seal is lost, and t
       if (isTaken) taken++;
       return isTaken;
     },
+    hurry: () => sealVerifier.hurry(),
   }));
   process.on("worker", onWorker);
   const room = await enter(server);

@@ -126,6 +126,18 @@ test("many at a time go with few messages, and each gets its own verdict", async
   expect(one.messages.count).toBe(3);
 });
 
+test("seals gather, until something waits for one of them", async () => {
+  const one = start([realThread], { gatherMs: 100_000 });
+  one.verifier.hurry();
+  await ready(one);
+  const asked = [ask(one.verifier, sealOf(1)), ask(one.verifier, wrongSealOf(2))];
+  expect(one.messages.count).toBe(0);
+  one.verifier.hurry();
+  expect(await Promise.all(asked)).toEqual(["holds", "invalid"]);
+  one.verifier.hurry();
+  expect(one.messages.count).toBe(1);
+});
+
 test("a seal that held isn't verified again by the chain's host, for that key and head", async () => {
   const one = start();
   await ready(one);

@@ -4,11 +4,11 @@ import { type Checks, fullChecks } from "../checks.ts";
 import { packSeals, type SealTask, SIGNATURE_BYTES } from "./sealBatch.ts";
 
 /**
- * How long seals gather before they go to the thread. A message and its answer cost the serving thread about half of a
- * verification, so one for each seal would gain little. Nobody waits for a seal but its own lane, whose next frame comes later
- * than this.
+ * How long seals gather before they go to the thread, unless somebody waits (`hurry`). A message and its answer cost the
+ * serving thread about half of a verification, so one for each seal would gain little. Nobody waits for a seal but its own
+ * lane, whose next frame mostly comes later than this.
  */
-const GATHER_MS = 5;
+const GATHER_MS = 25;
 /** Seals of one message: some 7 ms for the thread, and as little as a ms for what the answer lets happen here. */
 const MAX_BATCH_SEALS = 64;
 /** Seals that may wait for the thread: less than half a second's work. */
@@ -94,6 +94,13 @@ export class SealVerifier {
     this.#waiting.push({ key, head, signature, onVerdict });
     this.#gathering ??= setTimeout(() => this.#onGathered(), gatherMs);
     return true;
+  }
+
+  /** Something waits for one of the seals: they needn't gather any longer. */
+  hurry(): void {
+    if (this.#gathering === undefined) return;
+    clearTimeout(this.#gathering);
+    this.#onGathered();
   }
 
   /** Ends the thread. What waits is given back: "unknown". */

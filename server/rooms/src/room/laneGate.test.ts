@@ -33,12 +33,15 @@ describe("while a seal is verified", () => {
     const { room, one, other } = createRoom();
     one.act();
     one.seal();
+    expect(held.hurried).toBe(0);
     one.act();
     one.seal();
     one.act();
     other.act();
     expect(room.log()).toEqual(["frame 0:1", "frame 1:1"]);
+    expect(held.hurried).toBe(1);
     held.answer();
+    expect(held.hurried).toBe(2);
     expect(room.log().slice(2)).toEqual(["seal 0:1", "frame 0:2"]);
     expect(one.seat).toMatchObject({ sealedSeq: 1, head: { seq: 2 } });
     held.answer();

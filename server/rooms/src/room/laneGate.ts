@@ -12,7 +12,7 @@ export type Arrival =
 export type PendingSeal = { readonly seal: Seal; readonly behind: Arrival[] };
 
 /** Has seals verified, and says later whether they hold. */
-export type SealSource = Pick<SealVerifier, "verify">;
+export type SealSource = Pick<SealVerifier, "verify" | "hurry">;
 
 export type LaneGateOptions = {
   /** Without one, seals are verified where they are appended. */
@@ -45,9 +45,13 @@ export class LaneGate {
   /** @returns false when so much waits already that this can't. */
   arrive(seat: Seat, arrival: Arrival): boolean {
     const behind = seat.pendingSeal?.behind;
-    if (behind === undefined) this.#options.take(seat, arrival, true);
-    else if (behind.length >= MAX_BEHIND_SEAL) return false;
-    else behind.push(arrival);
+    if (behind === undefined) {
+      this.#options.take(seat, arrival, true);
+      return true;
+    }
+    if (behind.length >= MAX_BEHIND_SEAL) return false;
+    behind.push(arrival);
+    if (behind.length === 1) this.#options.verifier?.hurry();
     return true;
   }
 
@@ -88,6 +92,7 @@ export class LaneGate {
       const next = seat.pendingSeal as PendingSeal | undefined;
       if (next === undefined) continue;
       next.behind.push(...behind.slice(index + 1));
+      if (next.behind.length > 0) this.#options.verifier?.hurry();
       break;
     }
     onPassed();
