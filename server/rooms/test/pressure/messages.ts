@@ -1,6 +1,5 @@
 import type { JoinTicket } from "@weft/protocol";
 import type { TransportName } from "../../src/chooseTransport.ts";
-import type { RoomSettings } from "../../src/types.ts";
 
 /** What the tests say to the two processes that they start: a server, and clients that behave badly. */
 
@@ -9,7 +8,6 @@ export type ServerStart = {
   readonly dataDir: string;
   /** Of the state, anew in every patch. */
   readonly noiseBytes: number;
-  readonly settings?: Partial<RoomSettings>;
 };
 
 export type PressureServerQuestions = {

@@ -10,7 +10,6 @@ import { type Address, decodeFrame, type LedgerHeight, ZERO_ADDRESS } from "@wef
 import { Questioned } from "../../bench/rooms/questioned.ts";
 import { wrapperOf } from "../../bench/rooms/transports.ts";
 import type { TransportName } from "../../src/chooseTransport.ts";
-import type { RoomSettings } from "../../src/types.ts";
 import { RawPlayer } from "../rawPlayer.ts";
 import { createCrowd } from "./crowdGame.ts";
 import type { BadClientQuestions, PressureServerQuestions } from "./messages.ts";
@@ -27,7 +26,6 @@ export type WorldOptions = {
   readonly transport: TransportName;
   readonly noiseBytes: number;
   readonly players: number;
-  readonly settings?: Partial<RoomSettings>;
 };
 
 export type BadClient = { readonly index: number; readonly sessionId: string };

@@ -10,7 +10,7 @@ const NORMAL_MS = 1_500;
 const BURST_MS = 1_000;
 const BURST_FRAMES = 100_000;
 /** What each commit takes longer on the slow disk, in ms. */
-const SLOW_COMMIT_MS = 200;
+export const SLOW_COMMIT_MS = 200;
 
 /** The same players, first without and then with what presses. */
 export type Turn = {
