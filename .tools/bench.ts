@@ -1,5 +1,6 @@
 // `npm run bench`: runs the benchmarks of all workspaces, or those that are named.
-import { globSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -27,9 +28,28 @@ const files = globSync("{sequencer,server}/*/bench/*.ts", { cwd: root }).concat(
 );
 const byName = new Map(files.map((file) => [basename(file, ".ts"), join(root, file)]));
 
+/** Where the results are left, a file each. */
+const resultsDir = join(root, "dist", "bench");
+
 const usage = `npm run bench -- [NAME …] [--json] [--list]
   NAME    which benchmarks; all of them without one: ${[...byName.keys()].sort().join(", ")}
-  --json  print one JSON object a benchmark on standard output, and nothing else there`;
+  --json  print one JSON object a benchmark on standard output, and nothing else there
+Each result is left in dist/bench/NAME.json, too.`;
+
+/** What the figures depend on most. */
+const PACKAGES = [
+  "@colyseus/core",
+  "@colyseus/schema",
+  "@colyseus/sdk",
+  "@ethereumjs/vm",
+  "@foundry-rs/anvil",
+  "lmdb",
+  "msgpackr",
+  "snarkjs",
+  "uWebSockets.js",
+  "viem",
+  "ws",
+];
 
 const { values, positionals } = readArguments();
 if (values.help) console.log(usage);
@@ -62,15 +82,31 @@ async function list(): Promise<void> {
 }
 
 async function runAll(names: readonly string[]): Promise<void> {
+  const versions = findVersions();
   // All are found before any is run: a typing error shows at once.
   const modules = await Promise.all(names.map(async (name) => ({ name, ...(await load(name)) })));
   for (const { name, about, run } of modules) {
     console.error(`${name}: ${about}`);
     const rows = await run((line) => console.error(`  ${line}`));
-    const result = { name, machine: machine(), rows };
+    const result = { name, at: new Date().toISOString(), machine: machine(), versions, rows };
+    mkdirSync(resultsDir, { recursive: true });
+    writeFileSync(join(resultsDir, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
     if (values.json) console.log(JSON.stringify(result));
     else print(rows);
   }
+}
+
+/** Of this checkout and of the packages, as they are installed. */
+function findVersions(): Record<string, string> {
+  const git = spawnSync("git", ["describe", "--always", "--dirty"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const installed = PACKAGES.flatMap((name): [string, string][] => {
+    const file = join(root, "node_modules", name, "package.json");
+    return existsSync(file) ? [[name, JSON.parse(readFileSync(file, "utf8")).version]] : [];
+  });
+  return { weft: git.stdout?.trim() || "unknown", ...Object.fromEntries(installed) };
 }
 
 function machine() {
