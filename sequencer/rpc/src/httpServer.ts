@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { ActiveRequests } from "./activeRequests.ts";
+import { endBadConnection } from "./endBadConnection.ts";
 import { toErrorObject } from "./errorObject.ts";
 import { RpcError } from "./errors.ts";
 import { type Dispatchers, findDispatcher } from "./findDispatcher.ts";
@@ -58,10 +59,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.maxConnections = MAX_CONNECTIONS;
-  server.on("clientError", (_, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-    else socket.destroy();
-  });
+  server.on("clientError", (error, socket) => endBadConnection(error, socket as Socket));
   await listen(server, options);
   const webSockets = attachWebSockets(server, { ...options, active });
   return {
