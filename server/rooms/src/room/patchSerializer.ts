@@ -1,5 +1,5 @@
 import { SchemaSerializer } from "@colyseus/core";
-import { $changes, type Schema } from "@colyseus/schema";
+import { $changes, Encoder, type Schema } from "@colyseus/schema";
 
 /**
  * Colyseus's serializer, but what it gives to the transport is the transport's for good. Colyseus encodes every patch into the
@@ -10,6 +10,7 @@ import { $changes, type Schema } from "@colyseus/schema";
 export class PatchSerializer<State extends Schema> extends SchemaSerializer<State> {
   override reset(state: State): void {
     const before = state[$changes]?.root;
+    if (before !== undefined) forgetChanges(state, before);
     super.reset(state);
     const { encoder } = this;
     if (before !== undefined) continueNumbers(encoder.root, before);
@@ -20,6 +21,16 @@ export class PatchSerializer<State extends Schema> extends SchemaSerializer<Stat
   override getFullState(...of: Parameters<SchemaSerializer<State>["getFullState"]>): Uint8Array {
     return new Uint8Array(super.getFullState(...of));
   }
+}
+
+/**
+ * Of what was changed before and never encoded, Colyseus would go on believing that it is noted already, and note it
+ * nowhere: clients would see no change of it ever again. They get all of the state first, so nothing is lost.
+ */
+function forgetChanges(state: Schema, before: Encoder["root"]): void {
+  const encoder = new Encoder(state, before);
+  encoder.discardChanges();
+  encoder.discardUnreliableChanges();
 }
 
 /** Protected in Colyseus, whose own development mode reads and writes it for the same reason. */
