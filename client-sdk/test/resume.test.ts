@@ -6,7 +6,7 @@ import { createClient, type JoinedRoom, type JoinRoomOptions } from "../src/inde
 const tally = createTally();
 type TallyRoom = JoinedRoom<typeof tally>;
 
-const PROCESS_TIMEOUT_MS = 180_000;
+const PROCESS_TIMEOUT_MS = 600_000;
 
 let server: ServerProcess;
 beforeEach(async () => {

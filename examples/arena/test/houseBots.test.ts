@@ -10,7 +10,7 @@ import { createArena } from "../src/game/arena.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 /** A proof on cores that others use as well. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 300_000;
 
 const arena = createArena({ roundSeconds: 6 });
 let server: GameServer;

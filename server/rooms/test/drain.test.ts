@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { call, RawPlayer, type RawRoom } from "./rawPlayer.ts";
 import { type ProcessOptions, ServerProcess } from "./serverProcess.ts";
 
-const PROCESS_TIMEOUT_MS = 180_000;
+const PROCESS_TIMEOUT_MS = 600_000;
 
 let server: ServerProcess;
 afterEach(() => server?.remove());

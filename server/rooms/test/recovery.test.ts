@@ -4,7 +4,7 @@ import { RawPlayer, type RawRoom } from "./rawPlayer.ts";
 import { type ProcessOptions, ServerProcess } from "./serverProcess.ts";
 
 /** Starting a server takes seconds where many other things run; no test waits for it to pass. */
-const PROCESS_TIMEOUT_MS = 180_000;
+const PROCESS_TIMEOUT_MS = 600_000;
 /** Far longer than what a client sees is behind what the room does. */
 const PAUSE_MS = 2000;
 

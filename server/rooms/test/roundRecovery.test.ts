@@ -3,7 +3,7 @@ import { RawPlayer, type RawRoom } from "./rawPlayer.ts";
 import { type HoldAt, type ProcessMessage, ServerProcess } from "./serverProcess.ts";
 
 /** Starting a server takes seconds where many other things run; no test waits for it to pass. */
-const PROCESS_TIMEOUT_MS = 180_000;
+const PROCESS_TIMEOUT_MS = 600_000;
 
 let server: ServerProcess;
 beforeAll(async () => {
