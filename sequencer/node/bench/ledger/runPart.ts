@@ -26,7 +26,8 @@ export async function runPart<P extends keyof Parts>(
     if ("line" in message) log(message.line);
     else result = message.result;
   });
-  const [exitCode] = await once(child, "exit");
+  // Once it is disconnected, all that it said has been heard.
+  const [[exitCode]] = await Promise.all([once(child, "exit"), once(child, "disconnect")]);
   process.off("exit", end);
   if (result === undefined) throw new Error(`${part} ended with ${exitCode} and no result`);
   return result;

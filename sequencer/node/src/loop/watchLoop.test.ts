@@ -50,8 +50,9 @@ test.each([
   const { durationMs, cpuMs, work: done } = await blockWith("held");
   expect(durationMs).toBeGreaterThanOrEqual(HELD_MS);
   expect(cpuMs).toBeGreaterThan(0);
-  expect(done[0]?.name).toBe("held");
-  expect(done[0]?.durationMs).toBeGreaterThanOrEqual(HELD_MS);
+  // A garbage collection may have taken longer.
+  const held = done.find(({ name }) => name === "held");
+  expect(held?.durationMs).toBeGreaterThanOrEqual(HELD_MS);
 });
 
 test("garbage collections are named by their kind", async () => {
@@ -68,10 +69,10 @@ test("waiting isn't counted: turns and idle time together are no longer than wha
   const startMs = performance.now();
   const startIdleMs = performance.nodeTiming.idleTime;
   const { loop } = watch();
-  for (let i = 0; i < 20; i++) await wait(5);
-  const turnsMs = (loop.turnsNs.mean * loop.turnsNs.count) / 1e6;
+  const { turnsNs } = loop;
+  while (turnsNs.count < 20 || performance.nodeTiming.idleTime === startIdleMs) await wait(5);
+  const turnsMs = (turnsNs.mean * turnsNs.count) / 1e6;
   const idleMs = performance.nodeTiming.idleTime - startIdleMs;
-  expect(idleMs).toBeGreaterThan(0);
   // A histogram has three digits.
   expect(turnsMs * 0.99 + idleMs).toBeLessThanOrEqual(performance.now() - startMs);
 });
@@ -80,11 +81,13 @@ test("once it is stopped nothing is measured, and steps run without a listener",
   const { loop, blocks } = watch();
   loop.stop();
   const { count } = loop.turnsNs;
+  // Told when it was stopped, if the machine held a turn up before.
+  const told = blocks.length;
   await wait(1);
   expect(namedStep("held", () => 7)).toBe(7);
   for (let i = 0; i < 10; i++) await wait(1);
   expect(loop.turnsNs.count).toBe(count);
-  expect(blocks).toEqual([]);
+  expect(blocks.length).toBe(told);
 });
 
 test("an error goes through a named step", () => {
