@@ -196,7 +196,7 @@ async function startChains(
 /** The chain as clients use it: a transaction to the portal waits to cross, so its block comes at once. */
 function withUrgentCrossings(zkChain: ZkChain, producer: ZkBlockProducer): ZkChain {
   const portal = lowerAddress(contractAddresses.portal);
-  const portalBytes = hexToBytes(portal);
+  const portalBytes = Buffer.from(hexToBytes(portal));
   return {
     ...zkChain,
     async submit(raw: Uint8Array): Promise<Hash> {
