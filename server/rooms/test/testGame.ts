@@ -2,8 +2,18 @@ import { schema, t } from "@colyseus/schema";
 import { action, defineGame } from "@weft/game";
 import { z } from "zod";
 
+/** Objects that come and go, which clients know by numbers of Colyseus's. */
+const Addition = schema({ by: t.number() }, "Addition");
+const KEPT_ADDITIONS = 3;
+
 const TallyState = schema(
-  { counts: t.map("number"), tick: t.number().default(0), clockMs: t.number().default(0) },
+  {
+    counts: t.map("number"),
+    /** The newest ones. */
+    additions: t.array(Addition),
+    tick: t.number().default(0),
+    clockMs: t.number().default(0),
+  },
   "TallyState",
 );
 
@@ -33,8 +43,10 @@ export function createTally(options: TallyOptions = {}) {
       add: {
         input: z.object({ by: z.int().min(1).max(10) }),
         run(ctx, player, { by }) {
-          const { counts } = ctx.state;
+          const { counts, additions } = ctx.state;
           counts.set(player.id, (counts.get(player.id) ?? 0) + by);
+          additions.push(new Addition({ by }));
+          if (additions.length > KEPT_ADDITIONS) additions.shift();
         },
       },
       finish: action(z.null(), (ctx) => ctx.endRound()),

@@ -52,6 +52,11 @@ export class FaultPlayer {
     });
     room.onStateChange(() => {
       this.#expect(this.#count <= this.sent, `no action counts twice: ${this.#count}`);
+      const additions = room.state.additions.map((addition) => addition?.by);
+      this.#expect(
+        additions.every((by) => by === 1),
+        `the state is what the room has: ${additions}`,
+      );
     });
     room.onStatus((status) => {
       if (status === "open") this.comebacks++;

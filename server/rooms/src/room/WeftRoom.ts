@@ -1,6 +1,7 @@
 import {
   type AuthContext,
   type Client,
+  ClientState,
   CloseCode,
   Room,
   SchemaSerializer,
@@ -205,7 +206,20 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   /** Colyseus makes a serializer of its own for every state. */
   override setSerializer(serializer: Serializer<State>): void {
     const isOwn = serializer instanceof SchemaSerializer;
-    super.setSerializer(isOwn ? new PatchSerializer<State>() : serializer);
+    const own = () => new PatchSerializer<State>((newcomer) => this.#patchOthers(newcomer));
+    super.setSerializer(isOwn ? own() : serializer);
+  }
+
+  #patchOthers(newcomer: Pick<Client, "state">): void {
+    const { state } = newcomer;
+    // Patches go to who has joined.
+    newcomer.state = ClientState.JOINING;
+    try {
+      this.#runtime?.stamp();
+      this.#broadcast();
+    } finally {
+      newcomer.state = state;
+    }
   }
 
   #tick(): void {

@@ -19,7 +19,7 @@ function decode(decoder: Decoder<SchemaType<typeof Word>>, bytes: Uint8Array | u
 
 test("what was given to a connection stays as it was, whatever is encoded later", () => {
   const state = new Word();
-  const serializer = new PatchSerializer<SchemaType<typeof Word>>();
+  const serializer = new PatchSerializer<SchemaType<typeof Word>>(() => {});
   serializer.reset(state);
   const { given, client } = slowClient();
   const words = ["first", "second", "third, and longer than those before"];
@@ -43,7 +43,7 @@ test("a state that was run before it had clients: what comes into it later is no
   // As a replay does, so that changes don't pile up.
   new Encoder(state).discardChanges();
 
-  const serializer = new PatchSerializer<SchemaType<typeof Field>>();
+  const serializer = new PatchSerializer<SchemaType<typeof Field>>(() => {});
   serializer.reset(state);
   const { given, client } = slowClient();
   const decoder = new Decoder(new Field());
@@ -77,7 +77,7 @@ test("a state that was changed right before it had clients: they see what change
   state.byName.set("second", new Coin({ at: 2 }));
   for (const coin of state.byName.values()) coin.at++;
 
-  const serializer = new PatchSerializer<SchemaType<typeof Field>>();
+  const serializer = new PatchSerializer<SchemaType<typeof Field>>(() => {});
   serializer.reset(state);
   const { given, client } = slowClient();
   const decoder = new Decoder(new Field());
@@ -92,9 +92,39 @@ test("a state that was changed right before it had clients: they see what change
   }
 });
 
+test("who comes between two patches sees entries of arrays come and go once", () => {
+  const state = new Field();
+  const there = slowClient();
+  const serializer = new PatchSerializer<SchemaType<typeof Field>>(() =>
+    serializer.applyPatches(views.map(({ client }) => client)),
+  );
+  serializer.reset(state);
+  const views = [{ ...there, decoder: new Decoder(new Field()) }];
+  there.given.push(serializer.getFullState(there.client));
+  let at = 0;
+  const change = () => {
+    state.coins.push(new Coin({ at: at++ }));
+    if (state.coins.length > 3) state.coins.shift();
+  };
+  for (let round = 0; round < 20; round++) {
+    change();
+    if (round % 5 === 4) {
+      const newcomer = slowClient();
+      newcomer.given.push(serializer.getFullState(newcomer.client));
+      views.push({ ...newcomer, decoder: new Decoder(new Field()) });
+    }
+    change();
+    serializer.applyPatches(views.map(({ client }) => client));
+    for (const { given, decoder } of views) {
+      for (const bytes of given.splice(0)) decoder.decode(bytes, { offset: 1 });
+      expect(decoder.state.toJSON()).toEqual(state.toJSON());
+    }
+  }
+});
+
 test("all clients are given the same bytes", () => {
   const state = new Word();
-  const serializer = new PatchSerializer<SchemaType<typeof Word>>();
+  const serializer = new PatchSerializer<SchemaType<typeof Word>>(() => {});
   serializer.reset(state);
   const [one, two] = [slowClient(), slowClient()];
   state.text = "once";

@@ -1,4 +1,4 @@
-import { SchemaSerializer } from "@colyseus/core";
+import { type Client, SchemaSerializer } from "@colyseus/core";
 import { $changes, Encoder, type Schema } from "@colyseus/schema";
 
 /**
@@ -6,8 +6,19 @@ import { $changes, Encoder, type Schema } from "@colyseus/schema";
  * same buffer and hands out views of it; `ws` doesn't copy what a slow client's connection can't take at once, so that
  * such a client would get a later patch's bytes in place of the ones that it waits for, and a state that is nobody's.
  * One copy a patch, however many clients there are.
+ *
+ * And a full state has what the next patch would say again. For entries of arrays that come and go twice is not once, so
+ * whoever is there gets that patch before.
  */
 export class PatchSerializer<State extends Schema> extends SchemaSerializer<State> {
+  readonly #patchOthers: (newcomer: Client) => void;
+
+  /** @param patchOthers sends a patch to all clients but the one who is to get a full state. */
+  constructor(patchOthers: (newcomer: Client) => void) {
+    super();
+    this.#patchOthers = patchOthers;
+  }
+
   override reset(state: State): void {
     const before = state[$changes]?.root;
     if (before !== undefined) forgetChanges(state, before);
@@ -19,6 +30,9 @@ export class PatchSerializer<State extends Schema> extends SchemaSerializer<Stat
   }
 
   override getFullState(...of: Parameters<SchemaSerializer<State>["getFullState"]>): Uint8Array {
+    const [newcomer] = of;
+    // Without one, Colyseus wants to know how large it is.
+    if (newcomer !== undefined && this.encoder.hasChanges) this.#patchOthers(newcomer);
     return new Uint8Array(super.getFullState(...of));
   }
 }
