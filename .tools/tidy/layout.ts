@@ -107,6 +107,8 @@ export const TOP_LEVEL: ReadonlySet<string> = new Set([
   "circuits",
   "client-sdk",
   "contracts",
+  // results of benchmarks, not committed
+  "dist",
   "examples",
   "knip.json",
   "node_modules",
