@@ -8,6 +8,7 @@ import type { Holdings, LoginOutcome, RoundOutcome } from "../bots/messages.ts";
 import { type Bot, type BotProgress, startBot } from "../bots/startBot.ts";
 import { type Arena, createArena } from "../game/arena.ts";
 import { serveArenaPage } from "../serve/arenaPage.ts";
+import { keepProgram } from "./keepProgram.ts";
 import { LedgerMonitor } from "./ledgerMonitor.ts";
 import type { DemoOptions } from "./options.ts";
 import { readRound } from "./roundActions.ts";
@@ -85,7 +86,8 @@ async function boot(
 ): Promise<Booted> {
   return steps.run("start the node and the game server", async () => {
     const { stay, roundSeconds, bots: minPlayers } = options;
-    const game = createArena({ roundSeconds, minPlayers, countdownSeconds: stay ? 3 : 0 });
+    const rules = { roundSeconds, minPlayers, countdownSeconds: stay ? 3 : 0 };
+    const game = createArena(rules);
     const server: GameServer = await createGameServer({
       express: (app) => serveArenaPage(app, () => server.node.rpc.url),
       games: { [game.name]: game },
@@ -95,6 +97,7 @@ async function boot(
       settings: stay ? { startDelayMs: PAUSE_MS } : BOTS_ALONE,
     });
     running.push(() => server.stop());
+    if (options.dataDir !== undefined) await keepProgram(options.dataDir, rules);
     const { url } = await server.listen(options.port);
     const monitor = new LedgerMonitor(server.node.ledger, server.node.fastChainId);
     return { server, game, url, monitor };

@@ -12,11 +12,18 @@ export * as rules from "./rules.ts";
 
 const direction = z.int().min(-1).max(1);
 
+export type ArenaOptions = {
+  readonly roundSeconds?: number;
+  readonly minPlayers?: number;
+  readonly countdownSeconds?: number;
+};
+
 /**
  * Ships race for gems on a walled plane. A dash is three times as fast, and knocks points out of whom it
  * hits. When the time is up, the best go home with prizes. With a countdown nobody flies before it is over.
  */
-export function createArena({ roundSeconds = 20, minPlayers = 2, countdownSeconds = 0 } = {}) {
+export function createArena(options: ArenaOptions = {}) {
+  const { roundSeconds = 20, minPlayers = 2, countdownSeconds = 0 } = options;
   return defineGame({
     name: "arena",
     state: ArenaState,
