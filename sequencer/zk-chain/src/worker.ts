@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { giveWay } from "@weft/ledger/giveWay";
 import { assert } from "@weft/protocol";
 import { createZkEngine, storeInMemory, storeOnDisk } from "./engine/engine.ts";
 import {
@@ -13,6 +14,7 @@ import type { BuiltBlock, ExecutedBlock, ZkEngine } from "./types.ts";
 /** The thread that executes EVM code: an engine, and the messages that drive it. */
 
 assert(parentPort !== null, "worker.ts runs in a worker thread");
+giveWay();
 const port = parentPort;
 const post = (message: WorkerMessage) => port.postMessage(message);
 
