@@ -68,18 +68,7 @@ export function createArena(options: ArenaOptions = {}) {
       ctx.state.gems.clear();
       spawnGems(ctx);
     },
-    tick(ctx) {
-      const phase = phaseOf(ctx);
-      ctx.state.phase = phase;
-      ctx.state.ticksLeft = ctx.round?.ticksLeft ?? 0;
-      if (phase === "countdown") ctx.state.countdownTicks--;
-      else ctx.state.countdownTicks = 0;
-      // What lies there when the time is up stays as it is: the report is made of it.
-      if (phase === "over" || phase === "countdown") return;
-      const ships = [...ctx.state.ships.values()];
-      for (const ship of ships) moveShip(ship);
-      if (phase === "playing") playTick(ctx, ships);
-    },
+    tick: advance,
     report(ctx) {
       const standings = rankPlayers(ctx);
       return {
@@ -103,6 +92,19 @@ function phaseOf({ round, state }: GameContext<ArenaState>): Phase {
   if (round === undefined) return "waiting";
   if (round.over) return "over";
   return state.countdownTicks > 0 ? "countdown" : "playing";
+}
+
+function advance(ctx: GameContext<ArenaState>): void {
+  const phase = phaseOf(ctx);
+  ctx.state.phase = phase;
+  ctx.state.ticksLeft = ctx.round?.ticksLeft ?? 0;
+  if (phase === "countdown") ctx.state.countdownTicks--;
+  else ctx.state.countdownTicks = 0;
+  // What lies there when the time is up stays as it is: the report is made of it.
+  if (phase === "over" || phase === "countdown") return;
+  const ships = [...ctx.state.ships.values()];
+  for (const ship of ships) moveShip(ship);
+  if (phase === "playing") playTick(ctx, ships);
 }
 
 function playTick(ctx: GameContext<ArenaState>, ships: readonly Ship[]): void {
