@@ -1,23 +1,29 @@
-import { hash as digest } from "node:crypto";
-import { assert, type Hash } from "@weft/protocol";
+import {
+  assert,
+  bytesEqual,
+  bytesToHex,
+  concatBytes,
+  type Hash,
+  sha256,
+  utf8ToBytes,
+} from "@weft/protocol";
 
-type Leaf = { readonly key: Buffer; readonly hash: Buffer };
-type Branch = { left: Node; right: Node; hash: Buffer | undefined };
+type Leaf = { readonly key: Uint8Array; readonly hash: Uint8Array };
+type Branch = { left: Node; right: Node; hash: Uint8Array | undefined };
 type Node = Leaf | Branch | undefined;
 
-const EMPTY = Buffer.alloc(32);
-const LEAF_PREFIX = Buffer.of(0);
-const BRANCH_PREFIX = Buffer.of(1);
+const EMPTY = new Uint8Array(32);
+const LEAF_PREFIX = Uint8Array.of(0);
+const BRANCH_PREFIX = Uint8Array.of(1);
 
-/** By way of text: Node takes three times as long to make a buffer for a hash. */
-const sha256 = (...parts: Uint8Array[]): Buffer =>
-  Buffer.from(digest("sha256", Buffer.concat(parts), "hex"), "hex");
+const hashParts = (...parts: Uint8Array[]): Uint8Array => sha256(concatBytes(...parts));
 
 function isBranch(node: Node): node is Branch {
   return node !== undefined && "left" in node;
 }
 
-const bit = (key: Buffer, depth: number) => ((key[depth >> 3] as number) >> (7 - (depth & 7))) & 1;
+const bit = (key: Uint8Array, depth: number) =>
+  ((key[depth >> 3] as number) >> (7 - (depth & 7))) & 1;
 
 /**
  * A Merkle tree over named values, in memory. A leaf sits at the first depth at which no other key
@@ -29,16 +35,16 @@ export class StateTree {
   #root: Node;
 
   set(name: string, value: Uint8Array): void {
-    const key = sha256(Buffer.from(name));
-    this.#root = insert(this.#root, { key, hash: sha256(LEAF_PREFIX, key, sha256(value)) }, 0);
+    const key = sha256(utf8ToBytes(name));
+    this.#root = insert(this.#root, { key, hash: hashParts(LEAF_PREFIX, key, sha256(value)) }, 0);
   }
 
   delete(name: string): void {
-    this.#root = remove(this.#root, sha256(Buffer.from(name)), 0);
+    this.#root = remove(this.#root, sha256(utf8ToBytes(name)), 0);
   }
 
   root(): Hash {
-    return `0x${hashOf(this.#root).toString("hex")}`;
+    return bytesToHex(hashOf(this.#root));
   }
 }
 
@@ -50,16 +56,16 @@ function insert(node: Node, leaf: Leaf, depth: number): Node {
     else node.right = insert(node.right, leaf, depth + 1);
     return node;
   }
-  if (node.key.equals(leaf.key)) return leaf;
+  if (bytesEqual(node.key, leaf.key)) return leaf;
   assert(depth < 256, "two keys with one path are one key");
   const branch: Branch = { left: undefined, right: undefined, hash: undefined };
   insert(branch, node, depth);
   return insert(branch, leaf, depth);
 }
 
-function remove(node: Node, key: Buffer, depth: number): Node {
+function remove(node: Node, key: Uint8Array, depth: number): Node {
   if (node === undefined) return undefined;
-  if (!isBranch(node)) return node.key.equals(key) ? undefined : node;
+  if (!isBranch(node)) return bytesEqual(node.key, key) ? undefined : node;
   node.hash = undefined;
   if (bit(key, depth) === 0) node.left = remove(node.left, key, depth + 1);
   else node.right = remove(node.right, key, depth + 1);
@@ -69,9 +75,9 @@ function remove(node: Node, key: Buffer, depth: number): Node {
   return node;
 }
 
-function hashOf(node: Node): Buffer {
+function hashOf(node: Node): Uint8Array {
   if (node === undefined) return EMPTY;
   if (!isBranch(node)) return node.hash;
-  node.hash ??= sha256(BRANCH_PREFIX, hashOf(node.left), hashOf(node.right));
+  node.hash ??= hashParts(BRANCH_PREFIX, hashOf(node.left), hashOf(node.right));
   return node.hash;
 }

@@ -1,6 +1,5 @@
-import { hash as digest } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { bytesEqual } from "@weft/protocol";
+import { bytesEqual, sha256 } from "@weft/protocol";
 import * as lmdb from "lmdb";
 
 // What is stored carries a checksum each: LMDB has none, and a block's own hash covers its transactions
@@ -48,9 +47,8 @@ export function unwrapBlock(stored: Uint8Array): Uint8Array | undefined {
   return bytesEqual(checksum, blockChecksum(encoded)) ? encoded : undefined;
 }
 
-/** By way of text: Node takes three times as long to make a buffer for a hash. */
-const blockChecksum = (encoded: Uint8Array): Buffer =>
-  Buffer.from(digest("sha256", encoded, "hex").slice(0, 2 * BLOCK_CHECKSUM_BYTES), "hex");
+const blockChecksum = (encoded: Uint8Array): Uint8Array =>
+  sha256(encoded).subarray(0, BLOCK_CHECKSUM_BYTES);
 
 /** What an index has under a key. */
 export function encodePlace(key: lmdb.Key, height: number): Uint8Array {
