@@ -1,5 +1,6 @@
 // The same action, a player's move, on Weft and as an EVM transaction; see "Measured" in the README of node for what is compared.
 import { loadavg } from "node:os";
+import { median, percentile } from "@weft/protocol/testing";
 import { AnvilChain, type Mining } from "./chains/anvilChain.ts";
 import { measureLatencies, measureThroughput } from "./chains/drive.ts";
 import { EthereumJsChain } from "./chains/ethereumJsChain.ts";
@@ -95,9 +96,7 @@ async function measureOurs(bench: FastChainBench): Promise<Result> {
 }
 
 function percentiles(latencies: readonly number[]): Pick<Result, "p50Ms" | "p99Ms"> {
-  const sorted = latencies.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
-  return { p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { p50Ms: median(latencies), p99Ms: percentile(latencies, 0.99) };
 }
 
 function tell(name: Name, result: Result | undefined, log: (line: string) => void): void {

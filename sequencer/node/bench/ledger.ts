@@ -1,5 +1,6 @@
 // Sealed actions into durable blocks; see "Measured" in the README of node for what the figures mean.
 import { loadavg } from "node:os";
+import { median } from "@weft/protocol/testing";
 import { runPart } from "./ledger/runPart.ts";
 import type { Steady } from "./ledger/steady.ts";
 import type { FastChainTurn } from "./ledger/turns.ts";
@@ -73,10 +74,6 @@ function tell({ longest, keptUp, actionsPerSecond }: Steady, log: (line: string)
     const known = work.map((piece) => `${piece.name} ${piece.durationMs.toFixed(1)}`).join(", ");
     log(`${durationMs.toFixed(1).padStart(8)} ${cpuMs.toFixed(1).padStart(8)}  ${known}`);
   }
-}
-
-function median(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN;
 }
 
 const rounded = (value: number) => Math.round(value * 100) / 100;

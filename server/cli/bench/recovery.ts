@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { median } from "@weft/protocol/testing";
 import { createTally, RawPlayer, type RawRoom, ServerProcess } from "@weft/rooms/testing";
 import { verifyDirectory } from "../src/verify/verifyDirectory.ts";
 
@@ -155,7 +156,3 @@ const row = (metric: string, value: number, unit: string) => ({
   value: Math.round(value * 100) / 100,
   unit,
 });
-
-function median(all: readonly number[]): number {
-  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0;
-}

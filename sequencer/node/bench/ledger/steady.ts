@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { keccak256, utf8ToBytes } from "@weft/protocol";
+import { percentile } from "@weft/protocol/testing";
 import {
   type LoopBlock,
   silentLogger,
@@ -132,7 +133,6 @@ async function observe(node: WeftNode, { load, fullBlocks, ms }: Observed): Prom
   const { user, system } = process.threadCpuUsage(cpu);
   watch.stop();
   unsubscribe();
-  intervals.sort((a, b) => a - b);
   longest.sort((a, b) => b.durationMs - a.durationMs);
   const zkBlocks = fullBlocks.blocks.slice(before.zk);
   const actionsPerSecond = (load.actions - before.actions) / seconds;
@@ -154,7 +154,3 @@ async function observe(node: WeftNode, { load, fullBlocks, ms }: Observed): Prom
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}

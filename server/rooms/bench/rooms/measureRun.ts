@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { percentile } from "@weft/protocol/testing";
 import type { Cell, LoadQuestions, ServerQuestions, System } from "./messages.ts";
 import { Questioned } from "./questioned.ts";
 
@@ -48,14 +49,13 @@ export async function measureRun(system: System, cell: Cell, wrapper?: string): 
     const { lost } = after.load;
     const moves = after.server.moves - before.server.moves;
     const ms = after.server.atMs - before.server.atMs;
-    const latencies = after.load.latenciesMs.toSorted((a, b) => a - b);
     const movesPerSecond = (moves / ms) * 1000;
     return {
       movesPerSecond,
       threadUs: (after.server.threadUs - before.server.threadUs) / moves,
       processUs: (after.server.processUs - before.server.processUs) / moves,
-      p50Ms: percentile(latencies, 0.5),
-      p99Ms: percentile(latencies, 0.99),
+      p50Ms: latencyOf(after.load.latenciesMs, 0.5),
+      p99Ms: latencyOf(after.load.latenciesMs, 0.99),
       bytesPerMove: (after.load.bytes - before.load.bytes) / (after.load.sent - before.load.sent),
       memoryPerClient: (joinedBytes - emptyBytes) / cell.clients,
       loadShare: (after.load.processUs - before.load.processUs) / (ms * 1000),
@@ -69,6 +69,6 @@ export async function measureRun(system: System, cell: Cell, wrapper?: string): 
 }
 
 /** Where nothing has shown at all, it takes at least as long as it was looked for. */
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? MEASURE_MS;
+function latencyOf(latenciesMs: readonly number[], share: number): number {
+  return latenciesMs.length === 0 ? MEASURE_MS : percentile(latenciesMs, share);
 }

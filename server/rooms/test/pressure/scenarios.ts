@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { median, percentile } from "@weft/protocol/testing";
 import { PATCH_RATE_MS } from "../../src/limits.ts";
 import type { Drop, MemoryPeak } from "./messages.ts";
 import type { BadClient, PressureWorld } from "./pressureWorld.ts";
@@ -99,12 +100,4 @@ export function compare(turns: readonly Turn[], what: keyof Latencies): Comparis
   };
 }
 
-function p99(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
+const p99 = (values: readonly number[]) => percentile(values, 0.99);
