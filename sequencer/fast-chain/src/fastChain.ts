@@ -245,8 +245,11 @@ export class FastChain implements FastChainHost {
     const stateRoot = this.#rootAt(blockMs);
     let ordered: OrderedBlock;
     try {
-      const { chainId } = this;
-      ordered = this.#ledger.propose({ chainId, transactions, stateRoot, timestampMs: blockMs });
+      ordered = this.#ledger.propose({
+        chainId: this.chainId,
+        ...{ transactions, stateRoot, timestampMs: blockMs },
+        canWait: pending.canWait,
+      });
     } catch (error) {
       // The disk is behind. What waits goes on waiting, and past a bound more is refused.
       if (error instanceof LedgerError && error.code === "STORE_BUSY") this.#schedule();

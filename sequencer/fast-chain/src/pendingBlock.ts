@@ -10,6 +10,9 @@ const MAX_RUN_BYTES = 1024 * 1024;
 /** Room events are small; what a frame or a report adds is counted as it is. */
 const EVENT_OVERHEAD_BYTES = 128;
 
+/** Events of play: nobody waits for them by the millisecond, as who joins does, or leaves, or sends a report. */
+const PLAY: ReadonlySet<RoomEvent["type"]> = new Set(["frame", "tick", "seal", "checkpoint"]);
+
 type Run = { room: Address; firstIndex: number; events: RoomEvent[]; sizeBytes: number };
 type Entry = { readonly encoded: Uint8Array } | { readonly run: Run };
 
@@ -22,6 +25,12 @@ export class PendingBlock {
   readonly #entries: Entry[] = [];
   readonly #runs = new Map<Address, Run>();
   #sizeBytes = 0;
+  #isOnlyPlay = true;
+
+  /** Nobody waits for the block by the millisecond. */
+  get canWait(): boolean {
+    return this.#isOnlyPlay;
+  }
 
   get isEmpty(): boolean {
     return this.#entries.length === 0;
@@ -39,12 +48,14 @@ export class PendingBlock {
   /** @returns the transaction's index in the block. */
   addTransaction(encoded: Uint8Array, touchesRooms: boolean): number {
     if (touchesRooms) this.#runs.clear();
+    this.#isOnlyPlay = false;
     this.#sizeBytes += encoded.length;
     return this.#entries.push({ encoded }) - 1;
   }
 
   addEvent(room: Address, index: number, event: RoomEvent): void {
     if (event.type === "join" || event.type === "rejoin") this.#runs.clear();
+    if (!PLAY.has(event.type)) this.#isOnlyPlay = false;
     const sizeBytes = EVENT_OVERHEAD_BYTES + variableBytes(event);
     this.#sizeBytes += sizeBytes;
     const run = this.#runs.get(room);

@@ -9,6 +9,11 @@ export interface StoreListener {
   failed(error: LedgerError): void;
 }
 
+export type AppendOptions = {
+  /** Nobody waits for the block by the millisecond: it may be written with those that come soon. Default: false. */
+  readonly canWait?: boolean;
+};
+
 /**
  * Keeps blocks in the order in which they were appended. What fits where is for the ledger to check;
  * a store asserts only that heights and chain numbers have no gaps.
@@ -38,7 +43,10 @@ export interface BlockStore {
    * @throws LedgerError CLOSED, STORE_FAILED after an earlier failure, STORE_BUSY, BLOCK_TOO_LARGE
    * @throws ProtocolError for a block that has no encoding
    */
-  append(block: Block): Promise<void>;
+  append(block: Block, options?: AppendOptions): Promise<void>;
+
+  /** Somebody waits for what was appended last: it is written as soon as may be. */
+  hurry(): void;
 
   /** @returns a function that ends it. */
   listen(listener: StoreListener): () => void;

@@ -23,6 +23,11 @@ export class DurableWaiters {
     });
   }
 
+  /** Somebody waits for a block that isn't on disk, or isn't there yet. */
+  get isWaiting(): boolean {
+    return this.#waiters.length > 0;
+  }
+
   /** @throws LedgerError LISTENERS_EXCEEDED, or what ended the waiting */
   wait(height: LedgerHeight): Promise<void> {
     if (height <= (this.#store.durableHeight() ?? -1)) return Promise.resolve();
@@ -32,6 +37,7 @@ export class DurableWaiters {
         new LedgerError("LISTENERS_EXCEEDED", `more than ${MAX_DURABLE_WAITERS} wait for the disk`),
       );
     }
+    this.#store.hurry();
     return new Promise((resolve, reject) => {
       this.#waiters.push({ height, resolve, reject });
     });

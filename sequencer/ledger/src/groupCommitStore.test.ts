@@ -1,7 +1,9 @@
 import type { Block } from "@weft/protocol";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { CommitClock } from "./commitPace.ts";
 import { type BlockFiles, GroupCommitStore } from "./groupCommitStore.ts";
+import { COMMIT_INTERVAL_MS } from "./limits.ts";
 import { FAST, linkedBlocks } from "./testBlocks.ts";
 
 /** A disk that takes so many commits and then none; what it was given when it failed isn't on it. */
@@ -70,4 +72,77 @@ it("whenever the disk fails, what was acknowledged is on it, in order, and nothi
       else await expect(closing).rejects.toMatchObject({ code: "STORE_FAILED" });
     }),
   );
+});
+
+/** A store on a clock of its own, and when its commits began. */
+function createPacedStore() {
+  let nowMs = 0;
+  const alarms = new Set<{ readonly atMs: number; readonly run: () => void }>();
+  const clock: CommitClock = {
+    monotonicMs: () => nowMs,
+    after(delayMs, run) {
+      const alarm = { atMs: nowMs + delayMs, run };
+      alarms.add(alarm);
+      return () => alarms.delete(alarm);
+    },
+  };
+  const disk = new FailingDisk(Infinity);
+  const commits: { readonly atMs: number; readonly heights: readonly number[] }[] = [];
+  const files: BlockFiles = {
+    ...{ stored: undefined, byHeight: disk.byHeight, byNumber: disk.byNumber },
+    ...{ byHash: disk.byHash, close: disk.close },
+    commit(entries) {
+      commits.push({ atMs: nowMs, heights: entries.map(({ block }) => block.header.height) });
+      return disk.commit(entries);
+    },
+  };
+  /** Lets a millisecond pass, and whatever follows from it. */
+  const step = async () => {
+    nowMs++;
+    for (const alarm of [...alarms]) {
+      if (alarm.atMs > nowMs) continue;
+      alarms.delete(alarm);
+      alarm.run();
+    }
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  };
+  const store = new GroupCommitStore(files, clock);
+  const append = (height: number, canWait: boolean) =>
+    store.append(blocks[height] as Block, { canWait });
+  return { store, commits, append, step, alarms };
+}
+
+it("commits what can wait in groups, an interval apart", async () => {
+  const { store, commits, append, step } = createPacedStore();
+  for (let ms = 0; ms < 6 * COMMIT_INTERVAL_MS; ms++) {
+    if (ms % 10 === 0) void append(ms / 10, true);
+    await step();
+  }
+  await store.close();
+  const gaps = commits.slice(1).map(({ atMs }, index) => atMs - (commits[index]?.atMs ?? 0));
+  expect(new Set(gaps.slice(0, -1))).toEqual(new Set([COMMIT_INTERVAL_MS]));
+  expect(commits.flatMap(({ heights }) => heights)).toEqual(
+    Array.from({ length: 15 }, (_, height) => height),
+  );
+});
+
+it("commits at once after a rest, and for whoever waits", async () => {
+  const { store, commits, append, step, alarms } = createPacedStore();
+  await append(0, true);
+  void append(1, true);
+  await step();
+  expect(commits.map(({ atMs }) => atMs)).toEqual([0]);
+  await append(2, false);
+  expect(commits.at(-1)).toEqual({ atMs: 1, heights: [1, 2] });
+  const waiting = append(3, true);
+  await step();
+  expect(commits).toHaveLength(2);
+  store.hurry();
+  await waiting;
+  expect(commits.at(-1)).toEqual({ atMs: 2, heights: [3] });
+  const last = append(4, true);
+  await store.close();
+  await last;
+  expect(commits.at(-1)).toEqual({ atMs: 2, heights: [4] });
+  expect(alarms.size).toBe(0);
 });

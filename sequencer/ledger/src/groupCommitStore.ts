@@ -1,6 +1,7 @@
 import type { Block, ChainId, ChainNumber, Hash, LedgerHeight } from "@weft/protocol";
 import { BlockIndex } from "./blockIndex.ts";
-import type { BlockStore, StoreListener } from "./blockStore.ts";
+import type { AppendOptions, BlockStore, StoreListener } from "./blockStore.ts";
+import { type CommitClock, CommitPace, systemClock } from "./commitPace.ts";
 import { encodeStored } from "./encodeStored.ts";
 import { LedgerError } from "./errors.ts";
 import { Heads } from "./heads.ts";
@@ -29,11 +30,12 @@ export interface BlockFiles {
 type Pending = CommitEntry & { readonly resolve: () => void; readonly reject: (e: Error) => void };
 
 /**
- * A store that writes what waits in groups: one commit is under way at a time, and what is appended
- * meanwhile forms the next one, so the fuller the load, the fewer syncs a block.
+ * A store that writes what waits in groups: one commit is under way at a time, at the pace of `CommitPace`,
+ * and what is appended meanwhile forms the next one, so the fuller the load, the fewer syncs a block.
  */
 export class GroupCommitStore implements BlockStore {
   readonly #files: BlockFiles;
+  readonly #pace: CommitPace;
   readonly #heads = new Heads();
   readonly #listeners = new Set<StoreListener>();
   /** What the next commit takes, in height order. */
@@ -49,8 +51,9 @@ export class GroupCommitStore implements BlockStore {
   #closing: Promise<void> | undefined;
 
   /** The store takes the files over, and closes them. */
-  constructor(files: BlockFiles) {
+  constructor(files: BlockFiles, clock: CommitClock = systemClock) {
     this.#files = files;
+    this.#pace = new CommitPace(clock);
     const { stored } = files;
     if (stored === undefined) return;
     this.#heads.restore(stored.head, stored.chainHeads);
@@ -88,7 +91,7 @@ export class GroupCommitStore implements BlockStore {
     return this.#pendingIndex.byHash(hash) ?? this.#files.byHash(hash);
   }
 
-  append(block: Block): Promise<void> {
+  append(block: Block, { canWait = false }: AppendOptions = {}): Promise<void> {
     this.#assertWritable();
     const encoded = encodeStored(block);
     this.#assertRoomFor(encoded);
@@ -101,8 +104,14 @@ export class GroupCommitStore implements BlockStore {
     });
     // The listeners hear of a failure, so a caller who doesn't wait mustn't take the process down.
     durable.catch(() => {});
+    if (!canWait) this.#pace.hurry();
     this.#flushing ??= this.#flush();
     return durable;
+  }
+
+  hurry(): void {
+    // What is under way already needs none.
+    if (this.#pending.length > 0) this.#pace.hurry();
   }
 
   listen(listener: StoreListener) {
@@ -117,6 +126,7 @@ export class GroupCommitStore implements BlockStore {
 
   async #close(): Promise<void> {
     this.#state = "closing";
+    this.hurry();
     await this.#flushing;
     this.#state = "closed";
     await this.#files.close();
@@ -126,6 +136,7 @@ export class GroupCommitStore implements BlockStore {
   async #flush(): Promise<void> {
     await Promise.resolve(); // what is appended in the same turn shares the commit
     while (this.#pending.length > 0 && this.#failure === undefined) {
+      await this.#pace.turn();
       const batch = this.#pending;
       this.#pending = [];
       try {

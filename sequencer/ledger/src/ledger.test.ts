@@ -10,7 +10,7 @@ import {
   ZERO_HASH,
 } from "@weft/protocol";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { codeOf } from "./blockStoreSuite.ts";
 import { Ledger } from "./ledger.ts";
 import { MAX_DURABLE_WAITERS, MAX_LISTENERS } from "./limits.ts";
@@ -272,6 +272,23 @@ describe("Ledger.subscribe", () => {
 });
 
 describe("Ledger.whenDurable", () => {
+  it("hurries the block that is waited for, be it there or yet to come", async () => {
+    const store = createMemoryStore();
+    const hurry = vi.spyOn(store, "hurry");
+    const append = vi.spyOn(store, "append");
+    const ledger = new Ledger({ store, chainIds: [FAST], proposer: PROPOSER });
+    const propose = () => ledger.propose({ ...draftOf(FAST), canWait: true });
+    const { block, durable } = propose();
+    expect(append).toHaveBeenLastCalledWith(block, { canWait: true });
+    expect(hurry).not.toHaveBeenCalled();
+    const waiting = ledger.whenDurable(1 as LedgerHeight);
+    expect(hurry).toHaveBeenCalled();
+    await durable;
+    expect(append).toHaveBeenLastCalledWith(propose().block, { canWait: false });
+    await waiting;
+    expect(append).toHaveBeenLastCalledWith(propose().block, { canWait: true });
+  });
+
   it("resolves once the height is on disk, also one that is yet to come", async () => {
     const ledger = newLedger();
     const settled: number[] = [];

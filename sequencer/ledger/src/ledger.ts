@@ -11,7 +11,7 @@ import {
   transactionsRoot,
   ZERO_HASH,
 } from "@weft/protocol";
-import type { BlockStore } from "./blockStore.ts";
+import type { AppendOptions, BlockStore } from "./blockStore.ts";
 import { checkContents, checkPlace } from "./checkBlock.ts";
 import { DurableWaiters } from "./durableWaiters.ts";
 import { LedgerError } from "./errors.ts";
@@ -127,7 +127,8 @@ export class Ledger implements Ordering {
     const block = { header, hash: hashHeader(header), transactions: [...draft.transactions] };
     // Root and hash were computed just now, from the same bytes; hashing 50 KB takes over 1 ms, so
     // `checkContents` would only do it a second time.
-    return { block, durable: this.#place(block) };
+    const canWait = draft.canWait === true && !this.#durableWaiters.isWaiting;
+    return { block, durable: this.#place(block, { canWait }) };
   }
 
   /**
@@ -196,14 +197,14 @@ export class Ledger implements Ordering {
     if (this.#closed.signal.aborted) throw new LedgerError("CLOSED", "the ledger is closed");
   }
 
-  #place(block: Block): Promise<void> {
+  #place(block: Block, options?: AppendOptions): Promise<void> {
     const { header } = block;
     checkPlace(header, {
       chainIds: this.#chainIds,
       head: this.head,
       chainHead: this.chainHead(header.chainId),
     });
-    const durable = this.#store.append(block);
+    const durable = this.#store.append(block, options);
     this.#listeners.notify();
     return durable;
   }

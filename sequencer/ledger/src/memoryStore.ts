@@ -43,6 +43,9 @@ export function createMemoryStore(): BlockStore {
       return lastDurable;
     },
 
+    // Nothing here takes its time.
+    hurry() {},
+
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -10,6 +10,11 @@ export type BlockDraft = {
   readonly stateRoot: Hash;
   /** The block gets this timestamp, or the one of the block before it where that is later. */
   readonly timestampMs: TimestampMs;
+  /**
+   * Nobody waits for this block by the millisecond: it may be written together with those that come within
+   * `COMMIT_INTERVAL_MS`. Default: it is written as soon as the disk is free.
+   */
+  readonly canWait?: boolean;
 };
 
 export type OrderedBlock = {

@@ -122,10 +122,11 @@ function salvage(dir: string, damage: LedgerError): ReadOnlyStore {
 
 const numberKey = (chainId: ChainId, number: ChainNumber) => `${chainId}:${number}`;
 
-const readOnly: Pick<BlockStore, "append" | "listen"> = {
+const readOnly: Pick<BlockStore, "append" | "hurry" | "listen"> = {
   append() {
     throw new LedgerError("CLOSED", "the store was opened to be read");
   },
+  hurry() {},
   listen: () => () => {},
 };
 

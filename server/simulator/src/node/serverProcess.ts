@@ -103,7 +103,7 @@ export class ServerProcess {
     const { life, machine, random, nowMs, mutation } = options;
     this.life = life;
     this.ledger = new Ledger({
-      store: new GroupCommitStore(machine.blocks.files(life)),
+      store: new GroupCommitStore(machine.blocks.files(life), life),
       chainIds: [ZK_CHAIN, FAST_CHAIN],
       proposer: PROPOSER,
       onListenerError: (error) => options.onViolation(`a ledger listener threw: ${error}`),
