@@ -8,9 +8,9 @@ import { Questioned } from "./questioned.ts";
 
 /**
  * Before anything is measured: code gets compiled, buffers get their size. After three seconds the compilers still took 8 % of
- * Weft's CPU (perf, 500 clients, 10/s), after fifteen next to nothing; a game server runs for days.
+ * Weft's CPU (perf, 500 clients, 10/s); a game server runs for days.
  */
-const WARM_UP_MS = 15_000;
+const WARM_UP_MS = 8_000;
 const MEASURE_MS = 5_000;
 /** Of what is sent, this much must be run in the same time; else the cell is more than the system can do here. */
 const KEEPS_UP = 0.98;
