@@ -10,8 +10,9 @@ import {
 } from "./coSign.ts";
 import { ProtocolError } from "./errors.ts";
 import { decodeFastTransaction, encodeFastTransaction } from "./fastTransaction.ts";
-import { decodeFrame, encodeFrame } from "./lane.ts";
+import { decodeFrame, encodeFrame } from "./frame.ts";
 import { rlpEncode } from "./rlp.ts";
+import { decodeSeal, encodeSeal } from "./seal.ts";
 import {
   anyCoSignRequest,
   anyFastTransaction,
@@ -21,7 +22,6 @@ import {
   mutated,
 } from "./testArbitraries.ts";
 import { decodeValue, encodeValue } from "./value.ts";
-import { decodeSeal, encodeSeal } from "./wire.ts";
 import { decodeZkTransaction, encodeZkTransaction } from "./zkTransaction.ts";
 
 type AnyCodec = {

@@ -1,65 +1,7 @@
 import type { ChainId } from "./brand.ts";
 import { type Address, type Hash, hexToBytes } from "./bytes.ts";
-import {
-  address,
-  bytes,
-  type Codec,
-  decodeFromBytes,
-  encodeToBytes,
-  fail,
-  hash,
-  record,
-  text,
-  uint,
-} from "./codec.ts";
+import { address, type Codec, encodeToBytes, hash, record, text, uint } from "./codec.ts";
 import { sha256Hex } from "./hash.ts";
-import { MAX_FRAME_BYTES, MAX_NAME_BYTES } from "./limits.ts";
-import { openRlp } from "./rlp.ts";
-import { decodeValue, encodeValue, type Value } from "./value.ts";
-
-/** One numbered action of one player. */
-export type Frame = {
-  /** 1 for a lane's first frame, then without gaps. */
-  readonly seq: number;
-  /** Name of the action in the game's definition. */
-  readonly action: string;
-  readonly input: Value;
-};
-
-type EncodedFrame = { seq: number; action: string; input: Uint8Array };
-
-const frameNumber = uint(2 ** 32 - 1);
-
-const frameCodec = record<EncodedFrame>({
-  seq: frameNumber,
-  action: text(MAX_NAME_BYTES),
-  input: bytes(MAX_FRAME_BYTES),
-});
-
-/** The frame's canonical bytes: what travels, what is hashed and what the ledger stores. */
-export function encodeFrame({ seq, action, input }: Frame): Uint8Array {
-  return encodeToBytes(frameCodec, { seq, action, input: encodeValue(input) }, "frame");
-}
-
-/** @throws ProtocolError for anything that isn't a frame, TOO_LARGE past `MAX_FRAME_BYTES`. */
-export function decodeFrame(encoded: Uint8Array): Frame {
-  const frame = decodeFromBytes(frameCodec, encoded, "frame", MAX_FRAME_BYTES);
-  return { ...frame, input: decodeValue(frame.input) };
-}
-
-/**
- * A frame's number, of bytes that are known to be a frame: nothing else of them is looked at.
- * @throws ProtocolError when they can't be one
- */
-export function frameNumberOf(encoded: Uint8Array): number {
-  const reader = openRlp(encoded, MAX_FRAME_BYTES);
-  reader.next();
-  if (!reader.isList) fail("FIELD_INVALID", "frame", "bytes, not a list");
-  reader.enter();
-  reader.next();
-  if (reader.isList) fail("FIELD_INVALID", "frame.seq", "a list, not bytes");
-  return frameNumber.decode(reader.copy(), "frame.seq");
-}
 
 /** How far a lane has come. */
 export type LaneHead = {

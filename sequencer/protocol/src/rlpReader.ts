@@ -54,6 +54,22 @@ export class RlpReader {
     this.#at = this.to;
   }
 
+  /** The same. @returns whether there is an item, and it is a string */
+  nextString(): boolean {
+    if (!this.hasMore) return false;
+    this.next();
+    return !this.isList;
+  }
+
+  /** What `next` found as a whole number below 2^32, or undefined when it isn't one's only encoding. */
+  uint32(): number | undefined {
+    const { bytes, from, to } = this;
+    if (to - from > 4 || (from < to && bytes[from] === 0)) return undefined;
+    let value = 0;
+    for (let i = from; i < to; i++) value = value * 256 + (bytes[i] as number);
+    return value;
+  }
+
   #short(from: number, length: number): void {
     this.from = from;
     this.to = from + length;
@@ -86,6 +102,12 @@ export class RlpReader {
   /** Goes on after the list, which has been read to its end. */
   leave(outer: number): void {
     this.#end = outer;
+  }
+
+  /** Reads items of their own, which lie there in the bytes. */
+  within(from: number, to: number): void {
+    this.#at = from;
+    this.#end = to;
   }
 
   /** The payload of what `next` found. */

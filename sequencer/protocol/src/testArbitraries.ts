@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts";
 import { bytesToHex, type Hex } from "./bytes.ts";
 import type { CoSignRequest } from "./coSign.ts";
+import { ProtocolError } from "./errors.ts";
 import type { FastTransaction } from "./fastTransaction.ts";
 import {
   GROTH16_PROOF_BYTES,
@@ -200,6 +201,18 @@ export const anyZkTransaction: fc.Arbitrary<ZkTransaction> = fc.oneof(
     }),
   ),
 );
+
+/** What a decoder makes of bytes: the value, or what it says of what is wrong with them. */
+export function outcomeOf<T>(
+  decode: () => T,
+): T | { readonly code: string; readonly message: string } {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}
 
 /** Bytes close to a valid encoding: what a fuzzer would find first. */
 export function mutated(encoded: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {

@@ -20,6 +20,36 @@ export function decodeUtf8(bytes: Uint8Array, from = 0, to = bytes.length): stri
   return strict.decode(bytes.subarray(from, to));
 }
 
+/** More names than the games of a process have; a power of two. */
+const MAX_KNOWN = 1024;
+/** All ASCII; by what `decodeName` makes of their bytes. */
+const known: string[] = Array.from({ length: MAX_KNOWN }, () => "");
+
+/**
+ * The same for names of actions and fields, of which there are few, and which come with every action: one that is known
+ * isn't made again, and as a key needs no looking for one like it.
+ * @throws TypeError when the bytes aren't UTF-8
+ */
+export function decodeName(bytes: Uint8Array, from: number, to: number): string {
+  if (to - from > MAX_SHORT) return decodeUtf8(bytes, from, to);
+  let mixed = to - from;
+  for (let i = from; i < to; i++) mixed = (mixed * 31 + (bytes[i] as number)) & (MAX_KNOWN - 1);
+  const name = known[mixed] as string;
+  if (isText(name, bytes, from, to)) return name;
+  const decoded = decodeUtf8(bytes, from, to);
+  // Only where a character is a byte, or bytes that are no UTF-8 could pass for the text of others.
+  if (decoded.length === to - from) known[mixed] = decoded;
+  return decoded;
+}
+
+function isText(text: string, bytes: Uint8Array, from: number, to: number): boolean {
+  if (text.length !== to - from) return false;
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) !== bytes[from + i]) return false;
+  }
+  return true;
+}
+
 /** A lone surrogate has no UTF-8: whoever calls this has seen to it that there is none. */
 export function encodeUtf8(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);

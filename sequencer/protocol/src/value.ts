@@ -3,7 +3,7 @@ import { ProtocolError } from "./errors.ts";
 import { openRlp } from "./rlp.ts";
 import type { RlpReader } from "./rlpReader.ts";
 import { RlpWriter } from "./rlpWriter.ts";
-import { decodeUtf8, encodeUtf8, writeAscii } from "./utf8.ts";
+import { decodeName, decodeUtf8, encodeUtf8, writeAscii } from "./utf8.ts";
 
 /**
  * What game inputs, game states and results are made of. `undefined` entries of an object are left
@@ -60,7 +60,11 @@ export function encodeValue(value: Value): Uint8Array {
 
 /** @throws ProtocolError RLP_MALFORMED, FIELD_INVALID or TOO_LARGE for bytes that `encodeValue` can't have made. */
 export function decodeValue(bytes: Uint8Array, maxSizeBytes?: number): Value {
-  const reader = openRlp(bytes, maxSizeBytes);
+  return readWholeValue(openRlp(bytes, maxSizeBytes));
+}
+
+/** The same from a reader that has the bytes before it. */
+export function readWholeValue(reader: RlpReader): Value {
   const value = readValue(reader, 0);
   reader.finish();
   return value;
@@ -268,8 +272,20 @@ function readText(bytes: Uint8Array, from: number, to: number): string {
   try {
     return decodeUtf8(bytes, from, to);
   } catch (cause) {
-    throw new ProtocolError("FIELD_INVALID", "canonical value: not UTF-8", { cause });
+    throw notUtf8(cause);
   }
+}
+
+function readKey({ bytes, from, to }: RlpReader): string {
+  try {
+    return decodeName(bytes, from, to);
+  } catch (cause) {
+    throw notUtf8(cause);
+  }
+}
+
+function notUtf8(cause: unknown): ProtocolError {
+  return new ProtocolError("FIELD_INVALID", "canonical value: not UTF-8", { cause });
 }
 
 function readList(reader: RlpReader, depth: number): Value {
@@ -296,7 +312,7 @@ function readObject(reader: RlpReader, depth: number): { [key: string]: Value } 
   while (reader.hasMore) {
     reader.next();
     if (reader.isList) return malformed("a key that is a list");
-    const key = readText(reader.bytes, reader.from, reader.to);
+    const key = readKey(reader);
     if (previous !== undefined && compareKeys(previous, key) >= 0) {
       malformed("keys out of order");
     }

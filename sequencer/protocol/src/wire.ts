@@ -1,6 +1,5 @@
 import type { ChainId, ChainNumber, LedgerHeight, TimestampMs } from "./brand.ts";
 import type { Address, Hash, Hex } from "./bytes.ts";
-import { bytes, decodeFromBytes, encodeToBytes, record, uint } from "./codec.ts";
 import type { LaneHead } from "./lane.ts";
 import type { JoinTicket } from "./session.ts";
 
@@ -129,20 +128,6 @@ export type RoundNews =
       readonly withheld: number;
     }
   | { readonly phase: "void"; readonly roundId: Hash; readonly code: string };
-
-export type Seal = { readonly seq: number; readonly signature: Uint8Array };
-
-const SEAL_BYTES = 128;
-const sealCodec = record<Seal>({ seq: uint(2 ** 32 - 1), signature: bytes(64) });
-
-export function encodeSeal(seal: Seal): Uint8Array {
-  return encodeToBytes(sealCodec, seal, "seal");
-}
-
-/** @throws ProtocolError */
-export function decodeSeal(encoded: Uint8Array): Seal {
-  return decodeFromBytes(sealCodec, encoded, "seal", SEAL_BYTES);
-}
 
 /** Colyseus's join options for a Weft room, under the key `weft`. */
 export type JoinOptions = {
