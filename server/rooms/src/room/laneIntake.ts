@@ -68,7 +68,7 @@ export class LaneIntake {
       this.#countExcess(seat);
       return;
     }
-    const bytes = Uint8Array.from(received);
+    const bytes = new Uint8Array(received);
     const frame = decoded(() => decodeFrame(bytes));
     if (frame === undefined) {
       this.#bad(seat, "FRAME_MALFORMED", "the bytes aren't a frame");
@@ -112,7 +112,7 @@ export class LaneIntake {
   /** A seal's bytes as they came. */
   seal(seat: Seat, received: Uint8Array): void {
     if (seat.gone || !this.#takeSignatureToken(seat)) return;
-    const seal = decoded(() => decodeSeal(Uint8Array.from(received)));
+    const seal = decoded(() => decodeSeal(new Uint8Array(received)));
     if (seal === undefined) {
       this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
       return;
@@ -138,7 +138,7 @@ export class LaneIntake {
     take: (coSignature: CoSignature) => CoSignatureVerdict,
   ): void {
     if (seat.gone || !this.#takeSignatureToken(seat)) return;
-    const coSignature = decoded(() => decodeCoSignature(Uint8Array.from(received)));
+    const coSignature = decoded(() => decodeCoSignature(new Uint8Array(received)));
     if (coSignature === undefined) {
       this.#bad(seat, "CO_SIGNATURE_MALFORMED", "the bytes aren't a co-signature");
       return;
