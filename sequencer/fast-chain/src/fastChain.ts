@@ -196,8 +196,7 @@ export class FastChain implements FastChainHost {
 
   #append(room: Address, event: RoomEvent): number {
     this.#assertRoom();
-    const index = this.room(room).events;
-    applyEventToState(this.#transition, room, event);
+    const index = applyEventToState(this.#transition, room, event).events - 1;
     this.#pending.addEvent(room, index, event);
     this.#schedule();
     return index;

@@ -97,6 +97,9 @@ export type RoomRecord = {
   readonly reported: ReportedRound | undefined;
 };
 
+/** A room's record before anybody has seen it: whoever makes it may still write into it. */
+export type RoomDraft = { -readonly [Field in keyof RoomRecord]: RoomRecord[Field] };
+
 /** A transaction's place in the ledger. */
 export type Inclusion = {
   readonly hash: Hash;

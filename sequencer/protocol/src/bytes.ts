@@ -25,9 +25,18 @@ const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => {
 export function hexToBytes(hex: string): Uint8Array {
   const length = hex.length / 2 - 1;
   const bytes = new Uint8Array(Number.isInteger(length) && length > 0 ? length : 0);
-  // Lanes and records keep hashes as text, and every frame hashes one.
-  let seen = hex.startsWith("0x") && hex.length % 2 === 0 ? 0 : 255;
-  for (let i = 0; i < bytes.length; i++) {
+  writeHex(hex, bytes, bytes.length);
+  return bytes;
+}
+
+/**
+ * Writes the bytes that `hex` is to the beginning of `bytes`. Lanes and records keep hashes as text, and every frame hashes one:
+ * so there is a table, and whoever has room for them needs no array for them alone.
+ * @throws ProtocolError FIELD_INVALID when they aren't `length` bytes
+ */
+export function writeHex(hex: string, bytes: Uint8Array, length: number): void {
+  let seen = hex.startsWith("0x") && hex.length === 2 * length + 2 ? 0 : 255;
+  for (let i = 0; i < length; i++) {
     const high = DIGITS[hex.charCodeAt(2 * i + 2)] ?? 255;
     const low = DIGITS[hex.charCodeAt(2 * i + 3)] ?? 255;
     seen |= high | low;
@@ -36,7 +45,6 @@ export function hexToBytes(hex: string): Uint8Array {
   if (seen > 15) {
     throw new ProtocolError("FIELD_INVALID", "not hexadecimal bytes with 0x in front");
   }
-  return bytes;
 }
 
 export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 import type { ChainId } from "./brand.ts";
-import { type Address, type Hash, hexToBytes } from "./bytes.ts";
+import { type Address, type Hash, writeHex } from "./bytes.ts";
 import { address, type Codec, encodeToBytes, hash, record, text, uint } from "./codec.ts";
 import { sha256Hex } from "./hash.ts";
 
@@ -32,7 +32,7 @@ const HASH_BYTES = 32;
 /** The head after one more frame: sha256(previous hash ‖ frame bytes). */
 export function extendLane(head: LaneHead, frame: Uint8Array): LaneHead {
   const link = new Uint8Array(HASH_BYTES + frame.length);
-  link.set(hexToBytes(head.hash));
+  writeHex(head.hash, link, HASH_BYTES);
   link.set(frame, HASH_BYTES);
   return { seq: head.seq + 1, hash: sha256Hex(link) };
 }

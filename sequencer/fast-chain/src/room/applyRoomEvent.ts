@@ -1,6 +1,6 @@
 import type { RoomEvent } from "@weft/protocol";
 import type { Transition } from "../transition.ts";
-import type { RoomRecord } from "../types.ts";
+import type { RoomDraft, RoomRecord } from "../types.ts";
 import { applyJoin, applyRejoin } from "./applyJoin.ts";
 import { applyFrame, applyLeave, applySeal, applyTick } from "./applyLane.ts";
 import { applyReport, applyRoundEnd, applyRoundOpen, applyRoundVoid } from "./round.ts";
@@ -14,35 +14,36 @@ export function applyRoomEvent(
   record: RoomRecord,
   event: RoomEvent,
 ): RoomRecord {
-  const after = dispatch(transition, record, event);
-  return { ...after, events: record.events + 1 };
+  // Every action makes one of these copies, and what comes often writes into it instead of making another. The record itself
+  // is never written to: a refused event leaves no trace, and others may be reading it.
+  return dispatch(transition, { ...record, events: record.events + 1 }, event);
 }
 
-function dispatch(transition: Transition, record: RoomRecord, event: RoomEvent): RoomRecord {
+function dispatch(transition: Transition, draft: RoomDraft, event: RoomEvent): RoomRecord {
   switch (event.type) {
     case "join":
-      return applyJoin(transition, record, event);
+      return applyJoin(transition, draft, event);
     case "rejoin":
-      return applyRejoin(transition, record, event);
+      return applyRejoin(transition, draft, event);
     case "leave":
-      return applyLeave(record, event);
+      return applyLeave(draft, event);
     case "frame":
-      return applyFrame(transition.checks, record, event);
+      return applyFrame(transition.checks, draft, event);
     case "tick":
-      return applyTick(record, event);
+      return applyTick(draft, event);
     case "seal":
-      return applySeal(transition.checks, record, event);
+      return applySeal(transition.checks, draft, event);
     case "checkpoint":
-      return { ...record, stateHash: event.stateHash };
+      return { ...draft, stateHash: event.stateHash };
     case "roundOpen":
-      return applyRoundOpen(transition, record, event);
+      return applyRoundOpen(transition, draft, event);
     case "roundEnd":
-      return applyRoundEnd(record, event);
+      return applyRoundEnd(draft, event);
     case "report":
-      return applyReport(record, event);
+      return applyReport(draft, event);
     case "roundVoid":
-      return applyRoundVoid(record, event);
+      return applyRoundVoid(draft, event);
     case "close":
-      return record;
+      return draft;
   }
 }

@@ -10,13 +10,21 @@ export function knownRoom(state: FastState, room: Address): RoomRecord {
   return state.room(room) ?? refuse("ROOM_UNKNOWN", `no room ${room}`, { room });
 }
 
-/** One event of a room, applied to the chain. A closed room leaves the state; its log stays. */
-export function applyEventToState(transition: Transition, room: Address, event: RoomEvent): void {
+/**
+ * One event of a room, applied to the chain. A closed room leaves the state; its log stays.
+ * @returns the room after the event
+ */
+export function applyEventToState(
+  transition: Transition,
+  room: Address,
+  event: RoomEvent,
+): RoomRecord {
   const { state, observer } = transition;
   const after = applyRoomEvent(transition, knownRoom(state, room), event);
   if (event.type === "close") state.deleteRoom(room);
   else state.setRoom(after);
   observer?.roomEvent?.(after, event);
+  return after;
 }
 
 /** A run of events out of a block. */
