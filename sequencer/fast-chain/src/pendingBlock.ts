@@ -7,7 +7,7 @@ import {
 
 /** Bytes of events after which a room's run is closed: well under the limit of a transaction. */
 const MAX_RUN_BYTES = 1024 * 1024;
-/** Room events are small; what a frame or a report adds is counted as it is. */
+/** About what a room's event takes in memory until it is in a block; what a frame or a report adds is counted as it is. */
 const EVENT_OVERHEAD_BYTES = 128;
 
 /** Events of play: nobody waits for them by the millisecond, as who joins does, or leaves, or sends a report. */
@@ -36,7 +36,7 @@ export class PendingBlock {
     return this.#entries.length === 0;
   }
 
-  /** About what the block's transactions will take. */
+  /** About what it takes in memory: more than the block's transactions will. */
   get sizeBytes(): number {
     return this.#sizeBytes;
   }

@@ -15,6 +15,7 @@ import {
 } from "./codec.ts";
 import { decodeEnvelope, encodeEnvelope, type SignedTransaction } from "./envelope.ts";
 import { MAX_NAME_BYTES, MAX_ROOM_EVENTS, OWNERSHIP_KEY_BYTES } from "./limits.ts";
+import { RlpWriter } from "./rlpWriter.ts";
 import { type RoomEvent, roomEventCodec } from "./roomEvent.ts";
 import {
   type LoginProof,
@@ -22,6 +23,7 @@ import {
   type SessionGrant,
   sessionGrantCodec,
 } from "./session.ts";
+import { writeRoomEvents } from "./writeRoomEvents.ts";
 
 /** EIP-2718 type of the fast chain's own transactions ("W"). Signed ones keep Ethereum's types. */
 const FAST_TYPE = 0x57;
@@ -136,8 +138,24 @@ const fastCodec = variant({
 /** A transaction of the fast chain: one of its own kinds, or a signed Ethereum transaction. */
 export type FastTransaction = CodecType<typeof fastCodec> | SignedTransaction;
 
+/** @throws ProtocolError for what has no encoding */
 export function encodeFastTransaction(transaction: FastTransaction): Uint8Array {
-  return encodeEnvelope(FAST_TYPE, fastCodec, transaction);
+  const written = transaction.type === "roomEvents" ? encodeRoomEvents(transaction) : undefined;
+  return written ?? encodeEnvelope(FAST_TYPE, fastCodec, transaction);
+}
+
+/** @returns undefined for what the codec refuses: it says why */
+function encodeRoomEvents(run: RoomEvents): Uint8Array | undefined {
+  let isWritten = false;
+  try {
+    const encoded = RlpWriter.write((writer) => {
+      isWritten = writeRoomEvents(writer, run);
+      writer.byte(FAST_TYPE);
+    });
+    return isWritten ? encoded : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws ProtocolError for anything that isn't one. Signed transactions are not looked into. */

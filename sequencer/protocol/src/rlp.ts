@@ -14,7 +14,8 @@ export function rlpEncode(item: RlpItem): Uint8Array {
   return RlpWriter.write((writer) => writeItem(writer, item));
 }
 
-function writeItem(writer: RlpWriter, item: RlpItem): void {
+/** Into a writer: the last item comes first. */
+export function writeItem(writer: RlpWriter, item: RlpItem): void {
   if (item instanceof Uint8Array) {
     writer.string(item);
     return;

@@ -81,6 +81,17 @@ export class RlpWriter {
     this.stringHeader(bytes.length);
   }
 
+  /** A whole number as a string with its header. */
+  uintString(value: number): void {
+    if (value > 0 && value < STRING) {
+      this.byte(value);
+      return;
+    }
+    const before = this.length;
+    this.uint(value);
+    this.#header(STRING, this.length - before);
+  }
+
   /** The header of a string, whose `length` bytes have just been written. */
   stringHeader(length: number): void {
     if (length === 1 && (this.#buffer[this.#at] as number) < STRING) return;

@@ -76,7 +76,7 @@ const lane = fc.nat({ max: MAX_LANES - 1 });
 const typed = <T extends string, F extends object>(type: T, fields: fc.Arbitrary<F>) =>
   fields.map((value) => ({ type, ...value }));
 
-const anyRoomEvent: fc.Arbitrary<RoomEvent> = fc.oneof(
+export const anyRoomEvent: fc.Arbitrary<RoomEvent> = fc.oneof(
   typed("join", fc.record({ lane, sessionId: anyHex(32), issuedAtMs: time, signature })),
   typed("rejoin", fc.record({ lane, issuedAtMs: time, signature })),
   typed("leave", fc.record({ lane, reason: fc.constantFrom(...leaveReasons) })),
