@@ -49,14 +49,27 @@ export function merkleRoot(leaves: readonly Uint8Array[]): Hash {
   return bytesToHex(merkleNode(leaves, 0, leaves.length));
 }
 
-const LEAF_PREFIX = Uint8Array.of(0);
-const NODE_PREFIX = Uint8Array.of(1);
+const HASH_BYTES = 32;
+const LEAF_PREFIX = 0;
+const NODE_PREFIX = 1;
+/** Prefix and hashes lie in these to be hashed: joining them anew took as long as hashing did, for every block of play. */
+const leafInput = Uint8Array.of(LEAF_PREFIX, ...new Uint8Array(HASH_BYTES));
+const nodeInput = Uint8Array.of(NODE_PREFIX, ...new Uint8Array(2 * HASH_BYTES));
 
 function merkleNode(leaves: readonly Uint8Array[], from: number, to: number): Uint8Array {
   const count = to - from;
   if (count === 0) return keccak(new Uint8Array());
-  if (count === 1) return keccak(concatBytes(LEAF_PREFIX, leaves[from] as Uint8Array));
-  const split = from + 2 ** Math.ceil(Math.log2(count) - 1);
+  if (count === 1) return merkleLeaf(leaves[from] as Uint8Array);
+  const split = from + 2 ** (31 - Math.clz32(count - 1));
   const left = merkleNode(leaves, from, split);
-  return keccak(concatBytes(NODE_PREFIX, left, merkleNode(leaves, split, to)));
+  const right = merkleNode(leaves, split, to);
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 1 + HASH_BYTES);
+  return keccak(nodeInput);
+}
+
+function merkleLeaf(leaf: Uint8Array): Uint8Array {
+  if (leaf.length !== HASH_BYTES) return keccak(concatBytes(Uint8Array.of(LEAF_PREFIX), leaf));
+  leafInput.set(leaf, 1);
+  return keccak(leafInput);
 }
