@@ -18,7 +18,7 @@ export class GameCode {
     const outer = this.#running;
     this.#running = true;
     try {
-      const result = this.#around(() => (this.#guards ? withGuards(call) : call()));
+      const result = this.#around(this.#guards ? () => withGuards(call) : call);
       assertNoPromise(result);
       return result;
     } finally {
