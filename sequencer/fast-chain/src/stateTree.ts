@@ -1,22 +1,22 @@
-import {
-  assert,
-  bytesEqual,
-  bytesToHex,
-  concatBytes,
-  type Hash,
-  sha256,
-  utf8ToBytes,
-} from "@weft/protocol";
+import { assert, bytesEqual, bytesToHex, type Hash, sha256, utf8ToBytes } from "@weft/protocol";
 
 type Leaf = { readonly key: Uint8Array; readonly hash: Uint8Array };
 type Branch = { left: Node; right: Node; hash: Uint8Array | undefined };
 type Node = Leaf | Branch | undefined;
 
 const EMPTY = new Uint8Array(32);
-const LEAF_PREFIX = Uint8Array.of(0);
-const BRANCH_PREFIX = Uint8Array.of(1);
+const LEAF_PREFIX = 0;
+const BRANCH_PREFIX = 1;
 
-const hashParts = (...parts: Uint8Array[]): Uint8Array => sha256(concatBytes(...parts));
+/** What is hashed lies in this: joining it anew took as long as hashing does. */
+const parts = new Uint8Array(1 + 2 * EMPTY.length);
+
+function hashParts(prefix: number, first: Uint8Array, second: Uint8Array): Uint8Array {
+  parts[0] = prefix;
+  parts.set(first, 1);
+  parts.set(second, 1 + EMPTY.length);
+  return sha256(parts);
+}
 
 function isBranch(node: Node): node is Branch {
   return node !== undefined && "left" in node;

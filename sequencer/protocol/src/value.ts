@@ -168,7 +168,7 @@ function writeObject(
   const prototype: unknown = Object.getPrototypeOf(fields);
   if (prototype !== Object.prototype && prototype !== null) unencodable("not a plain object");
   const keys = Object.keys(fields);
-  if (!isAscending(keys)) keys.sort(compareKeys);
+  sortKeys(keys);
   for (let i = keys.length - 1; i >= 0; i--) {
     const key = keys[i] as string;
     const field = fields[key];
@@ -179,12 +179,23 @@ function writeObject(
   writer.byte(Tag.object);
 }
 
-/** Most are, or have few keys; sorting makes copies. */
-function isAscending(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i++) {
-    if (compareKeys(keys[i - 1] as string, keys[i] as string) > 0) return false;
+/** More keys than this are sorted sooner by the platform. */
+const MAX_INSERTED_KEYS = 16;
+
+/** In place: records have few fields, and the platform makes copies. */
+function sortKeys(keys: string[]): void {
+  if (keys.length > MAX_INSERTED_KEYS) {
+    keys.sort(compareKeys);
+    return;
   }
-  return true;
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] as string;
+    let at = i;
+    for (; at > 0 && compareKeys(keys[at - 1] as string, key) > 0; at--) {
+      keys[at] = keys[at - 1] as string;
+    }
+    keys[at] = key;
+  }
 }
 
 /** As their UTF-8 bytes are ordered, which is the order of code points. */
