@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ChainId } from "./brand.ts";
@@ -5,6 +6,7 @@ import { bytesToHex } from "./bytes.ts";
 import { encodeFrame } from "./frame.ts";
 import { merkleRoot, sha256 } from "./hash.ts";
 import { extendLane, sealMessage, startLane } from "./lane.ts";
+import { MAX_FRAME_BYTES } from "./limits.ts";
 import { actionsRoot } from "./report.ts";
 import { anyHex } from "./testArbitraries.ts";
 
@@ -36,6 +38,16 @@ test("a lane's head commits to its frames and their order", () => {
       expect(head(a).seq).toBe(a.length);
     }),
   );
+});
+
+test("a lane's hash is sha256 of the one before it and the frame, of whatever length", () => {
+  let head = startLane(origin);
+  for (const length of [0, 1, 31, 32, 33, MAX_FRAME_BYTES, MAX_FRAME_BYTES + 1, 5, 0]) {
+    const frame = new Uint8Array(length).fill(length);
+    const hashed = createHash("sha256").update(Buffer.from(head.hash.slice(2), "hex"));
+    head = extendLane(head, frame);
+    expect(head.hash).toBe(`0x${hashed.update(frame).digest("hex")}`);
+  }
 });
 
 test("a seal's message commits to number and hash", () => {

@@ -2,6 +2,7 @@ import type { ChainId } from "./brand.ts";
 import { type Address, type Hash, writeHex } from "./bytes.ts";
 import { address, type Codec, encodeToBytes, hash, record, text, uint } from "./codec.ts";
 import { sha256Hex } from "./hash.ts";
+import { MAX_FRAME_BYTES } from "./limits.ts";
 
 /** How far a lane has come. */
 export type LaneHead = {
@@ -28,10 +29,13 @@ export function startLane(origin: LaneOrigin): LaneHead {
 }
 
 const HASH_BYTES = 32;
+/** Where what is hashed is put together: of more than 64 bytes a new array costs half as much as the hash. */
+const links = new Uint8Array(HASH_BYTES + MAX_FRAME_BYTES);
 
 /** The head after one more frame: sha256(previous hash ‖ frame bytes). */
 export function extendLane(head: LaneHead, frame: Uint8Array): LaneHead {
-  const link = new Uint8Array(HASH_BYTES + frame.length);
+  const length = HASH_BYTES + frame.length;
+  const link = length > links.length ? new Uint8Array(length) : links.subarray(0, length);
   writeHex(head.hash, link, HASH_BYTES);
   link.set(frame, HASH_BYTES);
   return { seq: head.seq + 1, hash: sha256Hex(link) };
