@@ -202,8 +202,8 @@ function sortKeys(keys: string[]): void {
 function compareKeys(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i++) {
-    const difference = codePointRank(a.charCodeAt(i)) - codePointRank(b.charCodeAt(i));
-    if (difference !== 0) return difference;
+    const [unitA, unitB] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (unitA !== unitB) return codePointRank(unitA) - codePointRank(unitB);
   }
   return a.length - b.length;
 }
@@ -242,7 +242,7 @@ function readScalar({ bytes, from, to }: RlpReader): Value {
     case Tag.text:
       return readText(bytes, start, to);
     case Tag.bytes:
-      return Uint8Array.from(bytes.subarray(start, to));
+      return new Uint8Array(bytes.subarray(start, to));
     default:
       return malformed(`no such scalar: ${tag}`);
   }
