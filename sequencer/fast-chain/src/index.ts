@@ -8,6 +8,7 @@ export { FastChainView } from "./replay/fastChainView.ts";
 export { type Crossings, FastReplay } from "./replay/fastReplay.ts";
 export { type ProgramSource, replayRoomEvent } from "./replay/replayRoom.ts";
 export { findReport, type LoggedEvent, readRoomLogs } from "./room/readRoomLogs.ts";
+export { sealHolds } from "./room/sealClaim.ts";
 export { SealVerifier } from "./room/sealVerifier.ts";
 export { checkLoginRoot } from "./session/checkLoginRoot.ts";
 export { LoginProofs, type LoginProofsOptions } from "./session/loginProofs.ts";

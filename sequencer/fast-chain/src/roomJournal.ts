@@ -1,6 +1,6 @@
 import type { Address, LedgerHeight, RoomEvent, SealedLane } from "@weft/protocol";
-import { draftReport, fullySealedLanes, reportedLanes } from "./room/round.ts";
-import type { ReportDraft, RoomJournal, RoomRecord } from "./types.ts";
+import { draftReport, fullySealedLanes, reportedLanes, unverifiedSeals } from "./room/round.ts";
+import type { LaneSeal, ReportDraft, RoomJournal, RoomRecord } from "./types.ts";
 
 type Progress = { events: number; height: LedgerHeight };
 
@@ -28,6 +28,10 @@ export class Journal implements RoomJournal {
 
   append(event: RoomEvent): number {
     return this.#chain.append(this.room, event);
+  }
+
+  unverifiedSeals(): readonly LaneSeal[] {
+    return unverifiedSeals(this.record);
   }
 
   draftReport(): ReportDraft {

@@ -30,14 +30,26 @@ export type Session = {
   readonly newestTicketMs: TimestampMs;
 };
 
+/**
+ * What a lane's seal says: that its player signed for the frames up to `seq`. Its place was checked when it came; whether the
+ * signature holds is looked at where it counts, in a report.
+ */
+export type SealClaim = LaneHead & {
+  /** r ‖ s; undefined for the empty lane, which nobody has to sign for. */
+  readonly signature: Uint8Array | undefined;
+};
+
+/** A seal to verify: whether the key signed the lane's head. */
+export type SealTask = { readonly key: SessionGrant["sessionKey"]; readonly claim: SealClaim };
+
 /** One player's stream of frames in one room. */
 export type Lane = {
   readonly sessionId: Hash;
   readonly sessionKey: SessionGrant["sessionKey"];
   readonly payout: Address;
   readonly head: LaneHead;
-  /** Newest head that the session key signed; the empty lane's before the first seal. */
-  readonly sealed: LaneHead;
+  /** The newest seal; the empty lane before the first. */
+  readonly sealed: SealClaim;
   /** Set when the player is gone. */
   readonly left: LeaveReason | undefined;
 };
@@ -70,7 +82,8 @@ export type Round = {
 export type RoundEnd = {
   readonly height: LedgerHeight | undefined;
   readonly heads: readonly LaneHead[];
-  readonly sealed: readonly LaneHead[];
+  /** Each lane's newest seal at that moment. */
+  readonly sealed: readonly SealClaim[];
 };
 
 /** What the chain knows of a room. It doesn't know the game. */
@@ -124,7 +137,12 @@ export interface RoomJournal {
    */
   append(event: RoomEvent): number;
   /**
-   * The report of the room's ended round, all but what the game says.
+   * The seals on which the ended round's report depends and that nobody has verified here yet, with their lanes: whoever doesn't
+   * want `draftReport` to verify them has them verified before (`SealVerifier`, `sealHolds`). None while no round has ended.
+   */
+  unverifiedSeals(): readonly LaneSeal[];
+  /**
+   * The report of the room's ended round, all but what the game says. Verifies what `unverifiedSeals` has.
    * @throws FastChainError ROUND_NOT_ENDED until the block with the round's end is ordered.
    */
   draftReport(): ReportDraft;
@@ -133,11 +151,13 @@ export interface RoomJournal {
    * @throws FastChainError ROUND_NOT_ENDED while the round runs.
    */
   reportedLanes(): readonly SealedLane[];
-  /** Lanes whose frames of the ended round are all sealed by now, by lane number. */
+  /** Lanes whose frames of the ended round are all under a seal that holds, by lane number. Verifies as `draftReport` does. */
   fullySealedLanes(): readonly number[];
   /** Calls back for each block that is on disk: events below `events` are sequenced at `height`. */
   onSequenced(listener: (progress: { events: number; height: LedgerHeight }) => void): () => void;
 }
+
+export type LaneSeal = SealTask & { readonly lane: number };
 
 export type ReportDraft = {
   readonly roundId: Hash;

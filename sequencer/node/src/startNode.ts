@@ -127,7 +127,6 @@ function startVerifiers({ logger }: NodeSettings, started: (() => unknown)[]) {
   started.push(() => sealVerifier.stop());
   const checks: Checks = {
     ...loginProofs.checks,
-    seal: sealVerifier.seal,
     frame: checkDecodedFrame,
   };
   return { loginProofs, sealVerifier, checks };

@@ -75,8 +75,8 @@ export interface WeftNode {
   readonly fastChain: FastChainHost;
   /** Verifies ownership proofs before they are submitted to the fast chain. */
   readonly loginProofs: LoginProofs;
-  /** Verifies seals before rooms append them. */
-  readonly sealVerifier: Pick<SealVerifier, "verify" | "hurry">;
+  /** Verifies seals of which rooms want to know whether they hold. */
+  readonly sealVerifier: Pick<SealVerifier, "verify">;
   readonly zkChain: ZkChain;
   readonly fastChainId: ChainId;
   readonly zkChainId: ChainId;

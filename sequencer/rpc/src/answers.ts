@@ -74,7 +74,10 @@ export type RoomSummary = {
   readonly newestRound?: { readonly roundId: Hash; readonly phase: RoundPhase };
 };
 
-/** A player's lane. `headHash`, `seals`: null where nobody keeps them. */
+/**
+ * A player's lane. `headHash`, `seals`: null where nobody keeps them. `sealedFrames`: up to the newest seal's number; whether its
+ * signature holds is verified for a report.
+ */
 export type Lane = {
   readonly lane: number;
   readonly sessionId: Hash | null;

@@ -17,13 +17,17 @@ export const MAX_JOINING_MS = 10_000;
 /** Frames that one client may send, on average and at once. */
 export const FRAMES_PER_SECOND = 200;
 export const FRAMES_BURST = 400;
-/** Seals and co-signatures that one client may send, on average and at once. Each costs a signature check. */
+/** Seals and co-signatures that one client may send, on average and at once. Each can cost a signature check. */
 export const SEALS_PER_SECOND = 5;
 export const SEALS_BURST = 20;
 /** Frames that wait for the disk, per lane, before more are refused. */
 export const MAX_UNSEQUENCED_FRAMES = 4_096;
-/** Frames and seals of a lane that wait while a seal is verified, which takes some ms: half a second of a client's frames. */
-export const MAX_BEHIND_SEAL = 128;
+/** Of a lane's seals after the first, the share that is verified when they come. The newest is verified for a report. */
+export const SAMPLED_SEALS = 1 / 8;
+/** How long a report waits at most for the verification of its seals. What isn't verified then is, as it is drawn up. */
+export const MAX_SEAL_CHECK_MS = 1_000;
+/** Seals that a room verifies by itself in one go, where the thread for it isn't there: about a ms. */
+export const MAX_SEALS_VERIFIED_HERE = 8;
 /** Malformed or wrongly signed messages in a row that a client may send before it is dropped. */
 export const MAX_BAD_MESSAGES = 16;
 /** Messages over its rate that a client may send before it is dropped, at once and on average. */

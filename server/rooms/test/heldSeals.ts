@@ -1,35 +1,29 @@
-import { type SealVerifier, verifyP256 } from "@weft/fast-chain";
-import { sealMessage } from "@weft/protocol";
+import { type SealClaim, type SealVerifier, sealHolds } from "@weft/fast-chain";
 
 /** A verifier of seals that says what it thinks when a test tells it to, the oldest seal first. */
-export class HeldSeals implements Pick<SealVerifier, "verify" | "hurry"> {
+export class HeldSeals implements Pick<SealVerifier, "verify"> {
   /** Whether it takes seals at all. */
   takes = true;
-  readonly #asked: ((isLost: boolean) => void)[] = [];
+  /** All that it was asked about, and took. */
+  readonly asked: SealClaim[] = [];
+  readonly #waiting: ((isLost: boolean) => void)[] = [];
 
-  /** How often something came to wait for a seal. */
-  hurried = 0;
-
-  /** Seals that it has been asked about, and hasn't answered. */
+  /** Seals that it hasn't answered. */
   get waiting(): number {
-    return this.#asked.length;
+    return this.#waiting.length;
   }
 
-  verify(...[key, head, signature, onVerdict]: Parameters<SealVerifier["verify"]>): boolean {
+  verify(...[task, onVerdict]: Parameters<SealVerifier["verify"]>): boolean {
     if (!this.takes) return false;
-    this.#asked.push((isLost) => {
-      const holds = verifyP256(key, sealMessage(head), signature);
-      onVerdict(isLost ? "unknown" : holds ? "holds" : "invalid");
+    this.asked.push(task.claim);
+    this.#waiting.push((isLost) => {
+      onVerdict(isLost ? "unknown" : sealHolds(task) ? "holds" : "invalid");
     });
     return true;
   }
 
-  hurry(): void {
-    this.hurried++;
-  }
-
   answer(): void {
-    this.#asked.shift()?.(false);
+    this.#waiting.shift()?.(false);
   }
 
   answerAll(): void {
@@ -38,6 +32,6 @@ export class HeldSeals implements Pick<SealVerifier, "verify" | "hurry"> {
 
   /** As when the thread dies. */
   lose(): void {
-    for (const answer of this.#asked.splice(0)) answer(true);
+    for (const answer of this.#waiting.splice(0)) answer(true);
   }
 }

@@ -26,7 +26,7 @@ import {
 } from "@weft/protocol";
 import { type TestSessionKey, testSessionKey } from "@weft/protocol/testing/node";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import type { SealSource } from "../src/room/laneGate.ts";
+import type { SealSource } from "../src/room/laneIntake.ts";
 import { RoomRuntime } from "../src/room/roomRuntime.ts";
 import type { Peer, Seat } from "../src/room/seat.ts";
 import { roomSettings } from "../src/settings.ts";
@@ -78,26 +78,33 @@ export class TestChain {
     return { key, sessionId: sessionIdOf(FAST, grant) };
   }
 
-  createRoom(sealVerifier?: SealSource): RuntimeRoom {
-    return new RuntimeRoom(this, ++this.#rooms, sealVerifier);
+  createRoom(options: RuntimeRoomOptions = {}): RuntimeRoom {
+    return new RuntimeRoom(this, ++this.#rooms, options);
   }
 }
+
+export type RuntimeRoomOptions = {
+  readonly sealVerifier?: SealSource;
+  /** Draws the seals that are verified when they come; none by default. */
+  readonly random?: () => number;
+  readonly maxPlayers?: number;
+};
 
 export type TestSession = { readonly key: TestSessionKey; readonly sessionId: Hash };
 
 /** A room without a network: players are called by their lane. */
 export class RuntimeRoom {
-  readonly game = createTally();
+  readonly game: ReturnType<typeof createTally>;
   readonly runtime: RoomRuntime;
   /** The room's log. */
   readonly events: RoomEvent[] = [];
-  /** How often a lane went on after a verification elsewhere. */
-  passed = 0;
   readonly #chain: TestChain;
 
-  constructor(chain: TestChain, number: number, sealVerifier: SealSource | undefined) {
+  constructor(chain: TestChain, number: number, options: RuntimeRoomOptions) {
+    const { sealVerifier, random = () => 1, maxPlayers = 6 } = options;
     this.#chain = chain;
-    const { game } = this;
+    const game = createTally({ maxPlayers });
+    this.game = game;
     const room: Address = `0x${number.toString(16).padStart(40, "0")}`;
     const name = `room ${number}`;
     const journal = chain.chain.createRoom({ room, name, game: "tally", gameHash: gameHash(game) });
@@ -115,7 +122,7 @@ export class RuntimeRoom {
       logger: silentLogger,
       nowMs: () => chain.nowMs,
       sealVerifier,
-      onPassed: () => this.passed++,
+      random,
     });
   }
 
@@ -159,9 +166,8 @@ export class RuntimeRoom {
 export class RuntimePlayer {
   readonly seat: Seat;
   readonly peer: Peer;
-  /** Of the newest frame that was sent, and of the one before it. */
+  /** Of the newest frame that was sent. */
   head: LaneHead;
-  before: LaneHead;
   readonly #runtime: RoomRuntime;
   readonly #key: TestSessionKey;
   readonly #sent: readonly { type: string; message: unknown }[];
@@ -179,13 +185,11 @@ export class RuntimePlayer {
     this.peer = peer;
     this.#sent = sent;
     this.head = seat.head;
-    this.before = seat.head;
   }
 
   /** @returns the frame's bytes, to send again. */
   act(action = "add", input: Value = { by: 1 }): Uint8Array {
     const bytes = encodeFrame({ seq: this.head.seq + 1, action, input });
-    this.before = this.head;
     this.head = extendLane(this.head, bytes);
     this.send(bytes);
     return bytes;
@@ -202,6 +206,10 @@ export class RuntimePlayer {
 
   wrongSeal(): void {
     this.#sendSeal(this.head.seq, this.#key.sign(Uint8Array.of(0)));
+  }
+
+  shortSeal(): void {
+    this.#sendSeal(this.head.seq, new Uint8Array(63));
   }
 
   #sendSeal(seq: number, signature: Uint8Array): void {

@@ -25,7 +25,8 @@ export function applyJoin(
   const { chainId } = state.genesis;
   const start = startLane({ chainId, room: record.room, lane: number, sessionId });
   const { sessionKey, payout } = session.grant;
-  const lane: Lane = { sessionId, sessionKey, payout, head: start, sealed: start, left: undefined };
+  const sealed = { ...start, signature: undefined };
+  const lane: Lane = { sessionId, sessionKey, payout, head: start, sealed, left: undefined };
   return { ...record, lanes: [...record.lanes, lane] };
 }
 

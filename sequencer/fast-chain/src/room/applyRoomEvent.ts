@@ -32,7 +32,7 @@ function dispatch(transition: Transition, draft: RoomDraft, event: RoomEvent): R
     case "tick":
       return applyTick(draft, event);
     case "seal":
-      return applySeal(transition.checks, draft, event);
+      return applySeal(draft, event);
     case "checkpoint":
       return { ...draft, stateHash: event.stateHash };
     case "roundOpen":

@@ -10,8 +10,18 @@ import {
 } from "@weft/protocol";
 import { refuse } from "../errors.ts";
 import type { Transition } from "../transition.ts";
-import type { ReportDraft, RoomRecord, Round, RoundEnd } from "../types.ts";
+import type {
+  Lane,
+  LaneSeal,
+  ReportDraft,
+  RoomRecord,
+  Round,
+  RoundEnd,
+  SealClaim,
+  SealTask,
+} from "../types.ts";
 import { checkSeed } from "./applyCreateRoom.ts";
+import { knownVerdict, sealHolds } from "./sealClaim.ts";
 
 /** A round begins; its cap was registered on the ZK chain before. */
 export function applyRoundOpen(
@@ -65,25 +75,47 @@ export function applyRoundVoid(record: RoomRecord, { roundId }: { roundId: Hash 
   return { ...record, round: undefined };
 }
 
-/** Whether every frame that the lane had at the round's end is sealed by now. */
-function isFullySealed(record: RoomRecord, atEnd: LaneHead, lane: number): boolean {
-  return (record.lanes[lane]?.sealed.seq ?? 0) >= atEnd.seq;
-}
-
-/** Lanes whose every frame of the ended round is sealed by now. */
-export function fullySealedLanes(record: RoomRecord): number[] {
-  const heads = record.round?.end?.heads ?? [];
-  return heads.flatMap((head, lane) => (isFullySealed(record, head, lane) ? [lane] : []));
+/** The seals that can make a lane's frames of the ended round count, in the order in which they are looked at. */
+function claimsOf(record: RoomRecord, { heads, sealed }: RoundEnd, lane: number): SealTask[] {
+  const { sessionKey: key, sealed: newest } = record.lanes[lane] as Lane;
+  const [atEnd, before] = [heads[lane] as LaneHead, sealed[lane] as SealClaim];
+  if (atEnd.seq === 0) return [];
+  const claims = newest.seq >= atEnd.seq && newest !== before ? [newest, before] : [before];
+  return claims.flatMap((claim) => (claim.seq > 0 ? [{ key, claim }] : []));
 }
 
 /**
- * What counts of each lane: up to the round's end where a seal covers that by now, and else up to its
- * newest seal before the end. Unsealed frames never count.
+ * What counts of a lane: up to the round's end where a seal covers that by now, and else up to its newest seal before the
+ * end, as long as the signature holds. Unsealed frames never count. Undefined when nothing does.
  */
-function countedHeads(record: RoomRecord, { heads, sealed }: RoundEnd): LaneHead[] {
-  return heads.map((head, lane) =>
-    isFullySealed(record, head, lane) ? head : (sealed[lane] as LaneHead),
-  );
+function countedHead(record: RoomRecord, end: RoundEnd, lane: number): LaneHead | undefined {
+  const atEnd = end.heads[lane] as LaneHead;
+  const holding = claimsOf(record, end, lane).find(sealHolds)?.claim;
+  if (holding === undefined) return undefined;
+  return holding.seq >= atEnd.seq ? atEnd : { seq: holding.seq, hash: holding.hash };
+}
+
+const countedHeads = (record: RoomRecord, end: RoundEnd) =>
+  end.heads.map((_, lane) => countedHead(record, end, lane));
+
+/** Lanes whose every frame of the ended round is sealed by now; also those without any. */
+export function fullySealedLanes(record: RoomRecord): number[] {
+  const end = record.round?.end;
+  return (end?.heads ?? []).flatMap((atEnd, lane) => {
+    const counted = end && countedHead(record, end, lane)?.seq;
+    return atEnd.seq === 0 || counted === atEnd.seq ? [lane] : [];
+  });
+}
+
+/** The seals that `draftReport` would have to verify, first of all. More may follow from one that turns out not to hold. */
+export function unverifiedSeals(record: RoomRecord): LaneSeal[] {
+  const end = record.round?.end;
+  return (end?.heads ?? []).flatMap((_, lane) => {
+    const claims = end === undefined ? [] : claimsOf(record, end, lane);
+    const decisive = claims.find(({ claim }) => knownVerdict(claim) !== false);
+    if (decisive === undefined || knownVerdict(decisive.claim) === true) return [];
+    return [{ lane, ...decisive }];
+  });
 }
 
 /**
@@ -93,7 +125,7 @@ function countedHeads(record: RoomRecord, { heads, sealed }: RoundEnd): LaneHead
 export function reportedLanes(record: RoomRecord): SealedLane[] {
   return countedHeads(record, endedRound(record).end).flatMap((head, lane) => {
     const sessionId = record.lanes[lane]?.sessionId;
-    return head.seq > 0 && sessionId !== undefined ? [{ sessionId, head }] : [];
+    return head !== undefined && sessionId !== undefined ? [{ sessionId, head }] : [];
   });
 }
 
@@ -114,7 +146,7 @@ export function draftReport(record: RoomRecord): ReportDraft {
     return refuse("ROUND_NOT_ENDED", "the round's end isn't in a block yet", { roundId });
   }
   const actions = countedHeads(record, end).reduce(
-    (sum, head, lane) => sum + Math.max(0, head.seq - (base[lane] ?? 0)),
+    (sum, head, lane) => sum + Math.max(0, (head?.seq ?? 0) - (base[lane] ?? 0)),
     0,
   );
   const { room } = record;

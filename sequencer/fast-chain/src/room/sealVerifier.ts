@@ -1,30 +1,28 @@
 import { Worker } from "node:worker_threads";
-import { assert, type LaneHead, type SessionKey } from "@weft/protocol";
-import { type Checks, fullChecks } from "../checks.ts";
-import { packSeals, type SealTask, SIGNATURE_BYTES } from "./sealBatch.ts";
+import { assert } from "@weft/protocol";
+import type { SealTask } from "../types.ts";
+import { isSigned, packSeals, type SignedTask } from "./sealBatch.ts";
+import { noteVerdict } from "./sealClaim.ts";
 
 /**
- * How long seals gather before they go to the thread, unless somebody waits (`hurry`). A message and its answer cost the
- * serving thread about half of a verification, so one for each seal would gain little. Nobody waits for a seal but its own
- * lane, whose next frame mostly comes later than this.
+ * How long seals gather before they go to the thread, unless a message is full before. A message and its answer cost both
+ * threads about as much as a verification, and nobody waits for a seal but a round's report, which waits for its players anyway.
  */
-const GATHER_MS = 25;
+const GATHER_MS = 50;
 /** Seals of one message: some 7 ms for the thread, and as little as a ms for what the answer lets happen here. */
 const MAX_BATCH_SEALS = 64;
 /** Seals that may wait for the thread: less than half a second's work. */
 const MAX_WAITING_SEALS = 4_096;
 /** After the thread has died: what kills it at once must not be met at every seal. */
 const RESTART_PAUSE_MS = 1_000;
-/** Seals given back in one go when the thread has died; each is a verification here. */
-const GIVE_BACK_SEALS = 8;
 
-/** "unknown": the thread died, or was stopped; whoever asked has to verify. */
+/** "unknown": the thread died, or was stopped. */
 export type SealVerdict = "holds" | "invalid" | "unknown";
 
 /** What the thread says: first that it is there, then of each batch a byte a seal, 1 where it holds. */
 export type SealAnswer = "ready" | Uint8Array;
 
-type Job = SealTask & { readonly onVerdict: (verdict: SealVerdict) => void };
+type Job = SignedTask & { readonly onVerdict: (verdict: SealVerdict) => void };
 
 export type SealVerifierOptions = {
   readonly gatherMs?: number;
@@ -36,13 +34,11 @@ export type SealVerifierOptions = {
 };
 
 /**
- * Verifies seals in a worker thread, many with one message, and remembers which held, so that the chain's host, which takes
- * `seal` as its check, doesn't verify them again on the thread that serves rooms.
+ * Verifies seals in a worker thread, many with one message, so that a report doesn't verify them on the thread that serves
+ * rooms: what it finds is noted with the claim (`sealClaim.ts`).
  */
 export class SealVerifier {
   readonly #options: Required<Omit<SealVerifierOptions, "onDied">> & SealVerifierOptions;
-  /** By identity: what is appended has to have the very signature that was verified. */
-  readonly #held = new WeakMap<Uint8Array, SealTask>();
   #worker: Worker | undefined;
   #isReady = false;
   #waiting: Job[] = [];
@@ -64,43 +60,24 @@ export class SealVerifier {
     };
   }
 
-  /** The chain's check of a seal, but for seals that have held here already. */
-  readonly seal: Checks["seal"] = (key, head, signature) => {
-    const held = this.#held.get(signature);
-    const isKnown = held?.key === key && held.head.seq === head.seq && held.head.hash === head.hash;
-    if (!isKnown) fullChecks.seal(key, head, signature);
-  };
-
   /**
    * Has a seal verified. The first one starts the thread.
-   * @param signature must not be changed any more
    * @param onVerdict is called once, never before this returns
-   * @returns false when the caller has to verify: the thread isn't there (yet, or after it died), or so many wait that it is
-   * behind. A refusal would cost honest players their seals, and this slows down only who asks for so many.
+   * @returns false when it isn't taken: the thread isn't there (yet, or after it died), or so many wait that it is behind. Then
+   * whoever must know verifies (`sealHolds`).
    */
-  verify(
-    key: SessionKey,
-    head: LaneHead,
-    signature: Uint8Array,
-    onVerdict: (verdict: SealVerdict) => void,
-  ): boolean {
+  verify(task: SealTask, onVerdict: (verdict: SealVerdict) => void): boolean {
     if (!this.#isReady) {
       this.#start();
       return false;
     }
     const { maxWaiting, gatherMs } = this.#options;
-    // What isn't as long as a signature is refused at once.
-    if (this.#waiting.length >= maxWaiting || signature.length !== SIGNATURE_BYTES) return false;
-    this.#waiting.push({ key, head, signature, onVerdict });
-    this.#gathering ??= setTimeout(() => this.#onGathered(), gatherMs);
+    if (this.#waiting.length >= maxWaiting || !isSigned(task)) return false;
+    const { key, claim } = task;
+    this.#waiting.push({ key, claim, onVerdict });
+    if (this.#waiting.length >= MAX_BATCH_SEALS) this.#onGathered();
+    else this.#gathering ??= setTimeout(() => this.#onGathered(), gatherMs);
     return true;
-  }
-
-  /** Something waits for one of the seals: they needn't gather any longer. */
-  hurry(): void {
-    if (this.#gathering === undefined) return;
-    clearTimeout(this.#gathering);
-    this.#onGathered();
   }
 
   /** Ends the thread. What waits is given back: "unknown". */
@@ -128,6 +105,7 @@ export class SealVerifier {
   }
 
   #onGathered(): void {
+    clearTimeout(this.#gathering);
     this.#gathering = undefined;
     this.#isDue = true;
     this.#send();
@@ -154,7 +132,7 @@ export class SealVerifier {
     this.#send();
     batch.forEach((job, index) => {
       const holds = held[index] === 1;
-      if (holds) this.#held.set(job.signature, job);
+      noteVerdict(job.claim, holds);
       job.onVerdict(holds ? "holds" : "invalid");
     });
   }
@@ -179,17 +157,11 @@ export class SealVerifier {
     const jobs = [...this.#underWay, ...this.#waiting];
     this.#underWay = [];
     this.#waiting = [];
-    giveBack(jobs);
+    // Nobody is to hear of it before the call returns that found out.
+    setImmediate(() => {
+      for (const { onVerdict } of jobs) onVerdict("unknown");
+    });
   }
-}
-
-/** A few at a time: verifying them all at once would block whoever does. */
-function giveBack(jobs: Job[]): void {
-  if (jobs.length === 0) return;
-  setImmediate(() => {
-    for (const { onVerdict } of jobs.splice(0, GIVE_BACK_SEALS)) onVerdict("unknown");
-    giveBack(jobs);
-  });
 }
 
 function startWorker(): Worker {

@@ -69,7 +69,6 @@ export class FastChainBench {
       // As the node does.
       checks: {
         ...this.#loginProofs.checks,
-        seal: this.#sealVerifier.seal,
         frame: checkDecodedFrame,
       },
       onFailed: this.#failed.reject,

@@ -22,8 +22,10 @@ export type PreparedLane = {
   readonly seals: ReadonlyMap<number, PreparedSeal>;
   /** Frames that were appended. */
   played: number;
-  /** Its seal is being verified: as in a room, its next frame waits for that. */
+  /** Its seal waits for the disk, and its next frame for the seal, which wouldn't fit after it. */
   isSealing: boolean;
+  /** Seals that were appended. */
+  sealed: number;
 };
 
 /** What every player does: made once for all. */
@@ -55,5 +57,5 @@ export function prepareLane({ player, head, frames, phase }: LaneOptions): Prepa
     const sealed = { seq, hash: bytesToHex(link.subarray(0, HASH_BYTES)) };
     seals.set(seq, { head: sealed, signature: player.sign(sealMessage(sealed)) });
   }
-  return { key: player.sessionKey, seals, played: 0, isSealing: false };
+  return { key: player.sessionKey, seals, played: 0, isSealing: false, sealed: 0 };
 }

@@ -23,8 +23,8 @@ export function createVerifyCommand(output: Output, exit: (code: number) => void
   return new Command("verify")
     .summary("replay a ledger and check everything in it")
     .description(
-      "Replays the ledger in a node's data directory, and checks every hash link, signature, seal, login, state root, " +
-        "report and crossing. Names the first height that is wrong, and why. Changes nothing; the node may be running, " +
+      "Replays the ledger in a node's data directory, and checks every hash link, signature, login, state root, " +
+        "report with the seals that it depends on, and crossing. Names the first height that is wrong, and why. Changes nothing; the node may be running, " +
         "what it adds meanwhile isn't looked at.",
     )
     .argument("<dir>", "the node's data directory, or a copy of it")

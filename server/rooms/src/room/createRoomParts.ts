@@ -37,7 +37,7 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
   const expected = host.takeExpected(roomId);
   const { journal, program, errors } =
     expected === undefined ? begin(options) : resume(host, expected);
-  const runtime: RoomRuntime = new RoomRuntime({
+  const runtime = new RoomRuntime({
     program,
     journal,
     maxPlayers: game.maxPlayers,
@@ -46,8 +46,7 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
     nowMs,
     saver: createSaver(host, game, journal),
     sealVerifier: host.sealVerifier,
-    // It may have been the last seal that a round's report waits for.
-    onPassed: () => runner.step(),
+    random: host.random,
     resumedAt: expected && (node.ledger.durableHeight ?? (0 as LedgerHeight)),
     onLeft,
     onFailed,
@@ -61,6 +60,7 @@ export function createRoomParts(options: RoomPartsOptions): RoomParts {
     reports,
     logger,
     nowMs,
+    sealVerifier: host.sealVerifier,
     onChange: onRoundChange,
     isDraining: () => host.draining,
   });

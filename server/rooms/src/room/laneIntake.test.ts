@@ -29,7 +29,9 @@ function createLane() {
     journal: journal as unknown as RoomJournal,
     program: { frame: () => ({ applied: true }) } as unknown as GameInstance,
     nowMs: () => nowMs,
+    random: () => 1,
     refuse: () => {},
+    dropFalseSeal: () => {},
     dropMisbehaved: (gone, message) => {
       gone.gone = true;
       dropped.push(message);

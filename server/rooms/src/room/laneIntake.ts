@@ -1,4 +1,4 @@
-import type { RoomJournal } from "@weft/fast-chain";
+import type { RoomJournal, SealVerifier } from "@weft/fast-chain";
 import type { GameInstance } from "@weft/game";
 import {
   type CoSignature,
@@ -10,53 +10,40 @@ import {
   type Seal,
 } from "@weft/protocol";
 import { codeOf } from "../errors.ts";
-import { MAX_BAD_MESSAGES, MAX_UNSEQUENCED_FRAMES } from "../limits.ts";
+import { MAX_BAD_MESSAGES, MAX_UNSEQUENCED_FRAMES, SAMPLED_SEALS } from "../limits.ts";
 import type { CoSignatureVerdict } from "../round/coSigning.ts";
-import { type Arrival, LaneGate, type SealSource } from "./laneGate.ts";
 import type { Seat } from "./seat.ts";
+
+/** Has seals verified in another thread, and says later whether they hold. */
+export type SealSource = Pick<SealVerifier, "verify">;
 
 export type LaneIntakeOptions = {
   readonly journal: RoomJournal;
   readonly program: GameInstance;
-  /** Verifies seals elsewhere; without it they are verified here. */
+  /** Verifies some of the seals; without it, or while it takes none, only those are verified that a report depends on. */
   readonly sealVerifier?: SealSource | undefined;
+  /** From 0 (included) to 1 (excluded): decides which seals are verified. No player may know what comes. */
+  readonly random: () => number;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
   readonly refuse: (seat: Seat, refusal: Refusal) => void;
   /** A client whose messages are more than mistakes loses its place. */
   readonly dropMisbehaved: (seat: Seat, message: string) => void;
+  /** A seal isn't the session key's: no client of ours sends one. */
+  readonly dropFalseSeal: (seat: Seat) => void;
   /** Something failed that isn't the player's doing. */
   readonly onHostError: (error: unknown) => void;
-  /** A seal that was verified elsewhere is in the log, or refused, and the lane goes on. */
-  readonly onPassed?: (() => void) | undefined;
 };
 
 /**
  * Takes what players send, frames, seals and co-signatures: checks, logs, then runs them. Whatever
- * a player sends, this neither throws nor touches anybody else. Rates are counted when something arrives; what it does
- * may have to wait for the lane's seal to be verified, see `LaneGate`.
+ * a player sends, this neither throws nor touches anybody else.
  */
 export class LaneIntake {
   readonly #options: LaneIntakeOptions;
-  readonly #gate: LaneGate;
 
   constructor(options: LaneIntakeOptions) {
     this.#options = options;
-    this.#gate = new LaneGate({
-      verifier: options.sealVerifier,
-      take: (seat, arrival, mayHold) => this.#take(seat, arrival, mayHold),
-      append: (seat, seal) => this.#appendSeal(seat, seal),
-      refuse: (seat, { seq }) => {
-        const message = `the seal up to ${seq} isn't the session key's over this lane`;
-        this.#bad(seat, "SEAL_SIGNATURE_INVALID", message);
-      },
-      onPassed: () => options.onPassed?.(),
-    });
-  }
-
-  /** Nothing of the lane waits any more: to be called before anything whose order with what the player sent matters. */
-  settle(seat: Seat): void {
-    this.#gate.settle(seat);
   }
 
   /** A frame's bytes as they came; they are copied, since they share a buffer with what comes next. */
@@ -75,16 +62,6 @@ export class LaneIntake {
       return;
     }
     // The client sends again what it doesn't know to have arrived: what is here already changes nothing.
-    if (frame.seq < seat.expected) return;
-    if (!this.#gate.arrive(seat, { type: "frame", frame, bytes })) seat.gap = "RATE_LIMITED";
-  }
-
-  #take(seat: Seat, arrival: Arrival, mayHold: boolean): void {
-    if (arrival.type === "frame") this.#takeFrame(seat, arrival.frame, arrival.bytes);
-    else this.#takeSeal(seat, arrival.seal, mayHold);
-  }
-
-  #takeFrame(seat: Seat, frame: Frame, bytes: Uint8Array): void {
     if (frame.seq < seat.expected) return;
     if (frame.seq > seat.expected) seat.gap ??= "FRAME_OUT_OF_ORDER";
     else if (seat.unsequenced >= MAX_UNSEQUENCED_FRAMES) seat.gap = "RATE_LIMITED";
@@ -117,18 +94,9 @@ export class LaneIntake {
       this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
       return;
     }
-    if (!this.#gate.arrive(seat, { type: "seal", seal })) this.#refuseSignature(seat);
-  }
-
-  #takeSeal(seat: Seat, seal: Seal, mayHold: boolean): void {
     if (seal.seq <= seat.sealedSeq) return;
-    if (seal.seq !== seat.head.seq) {
-      this.#refuseSeal(seat, seal);
-      return;
-    }
-    const key = this.#options.journal.record.lanes[seat.lane]?.sessionKey;
-    const isHeld = mayHold && key !== undefined && this.#gate.hold(seat, key, seal);
-    if (!isHeld) this.#appendSeal(seat, seal);
+    if (seal.seq !== seat.head.seq) this.#refuseSeal(seat, seal);
+    else this.#appendSeal(seat, seal);
   }
 
   /** A co-signature's bytes as they came. @param take Whoever gathers them says what became of it. */
@@ -155,20 +123,37 @@ export class LaneIntake {
   /** Each signature costs a check, whatever it is of. */
   #takeSignatureToken(seat: Seat): boolean {
     if (seat.seals.take(this.#options.nowMs())) return true;
-    this.#refuseSignature(seat);
+    this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many signatures" });
     this.#countExcess(seat);
     return false;
-  }
-
-  #refuseSignature(seat: Seat): void {
-    this.#options.refuse(seat, { code: "RATE_LIMITED", message: "too many signatures" });
   }
 
   #appendSeal(seat: Seat, { seq, signature }: Seal): void {
     const { journal } = this.#options;
     const { lane } = seat;
     const event = this.#append(seat, () => journal.append({ type: "seal", lane, seq, signature }));
-    if (event !== undefined) seat.noteSeal(seq);
+    if (event === undefined) return;
+    seat.noteSeal(seq);
+    this.#sample(seat);
+  }
+
+  /**
+   * Has the seal verified that was just appended, if it is the lane's first or drawn by lot: nobody waits for that. A false one
+   * never counts in a report, so this is only so that who sends such seals doesn't keep the place for long.
+   */
+  #sample(seat: Seat): void {
+    const { sealVerifier, random, journal, dropFalseSeal } = this.#options;
+    if (sealVerifier === undefined || (seat.sealVerified && random() >= SAMPLED_SEALS)) return;
+    const { lanes, round } = journal.record;
+    const lane = lanes[seat.lane];
+    // When a round has ended, whoever draws up its report has them all verified.
+    if (lane === undefined || round?.end !== undefined) return;
+    const { sessionKey: key, sealed: claim } = lane;
+    const isTaken = sealVerifier.verify({ key, claim }, (verdict) => {
+      if (verdict === "invalid") dropFalseSeal(seat);
+      else if (verdict === "unknown") seat.sealVerified = false;
+    });
+    if (isTaken) seat.sealVerified = true;
   }
 
   /** A seal covers the newest frame or nothing: it fits no other hash. */

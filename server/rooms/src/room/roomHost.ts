@@ -7,7 +7,7 @@ import { KeyedBuckets } from "../limit/keyedBuckets.ts";
 import { MAX_ROOMS, MAX_TRACKED_SESSIONS, SEATS_BURST, SEATS_PER_SECOND } from "../limits.ts";
 import type { RoundReports } from "../round/roundReports.ts";
 import type { RoomSettings, RoomSummary, RoundUpdate } from "../types.ts";
-import type { SealSource } from "./laneGate.ts";
+import type { SealSource } from "./laneIntake.ts";
 import { readTicket } from "./readTicket.ts";
 import type { RebuiltRoom } from "./rebuildRooms.ts";
 import type { RoomSnapshots } from "./roomSnapshots.ts";
@@ -28,8 +28,10 @@ export type RoomHostOptions = {
   readonly onRound: (update: RoundUpdate) => void;
   /** Where rooms are saved. Without a disk they end with the server. */
   readonly snapshots: RoomSnapshots | undefined;
-  /** Verifies seals in another thread. Without it rooms do, when a seal comes. */
+  /** Verifies seals in another thread. Without it rooms do, those that a report depends on. */
   readonly sealVerifier?: SealSource;
+  /** From 0 (included) to 1 (excluded): which seals are verified when they come. Default: the process's own. */
+  readonly random?: () => number;
 };
 
 /** What the rooms of a server share. */
@@ -41,6 +43,7 @@ export class RoomHost {
   readonly onRound: (update: RoundUpdate) => void;
   readonly snapshots: RoomSnapshots | undefined;
   readonly sealVerifier: SealSource | undefined;
+  readonly random: () => number;
   /** The server is about to stop: who is here may go on for a while, nobody new gets in. */
   draining = false;
   /** Rooms out of the ledger that Colyseus is about to make, by their ids. */
@@ -62,6 +65,7 @@ export class RoomHost {
     this.onRound = options.onRound;
     this.snapshots = options.snapshots;
     this.sealVerifier = options.sealVerifier;
+    this.random = options.random ?? Math.random;
     this.#unsubscribe = this.node.fastChain.onSessionClosed((session, reason) => {
       this.#claims.get(session.id)?.closed(reason);
     });

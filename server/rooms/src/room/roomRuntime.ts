@@ -15,8 +15,7 @@ import { codeOf, DropCode, type RefusalCode, RoomsError } from "../errors.ts";
 import { MAX_BUFFERED_BYTES, MAX_JOINING_MS } from "../limits.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import type { RoomSettings } from "../types.ts";
-import type { SealSource } from "./laneGate.ts";
-import { LaneIntake } from "./laneIntake.ts";
+import { LaneIntake, type SealSource } from "./laneIntake.ts";
 import type { RoomSaver } from "./roomSaver.ts";
 import { type Peer, Seat } from "./seat.ts";
 import { Watermark } from "./watermark.ts";
@@ -31,14 +30,14 @@ export type RoomRuntimeOptions = {
   readonly nowMs: () => number;
   /** Saves the room at checkpoints, where there is a disk. */
   readonly saver?: RoomSaver | undefined;
-  /** Verifies seals in another thread; without it they are verified here, which nothing waits for. */
+  /** Verifies some of the players' seals in another thread. */
   readonly sealVerifier?: SealSource | undefined;
+  /** Draws them. From 0 (included) to 1 (excluded). */
+  readonly random: () => number;
   /** The room comes out of the ledger: all of its log so far is on disk, up to this block. */
   readonly resumedAt?: LedgerHeight | undefined;
   /** A player's lane has ended, for whatever reason. */
   readonly onLeft?: (seat: Seat, reason: LeaveReason) => void;
-  /** A lane that waited for a seal's verification goes on. */
-  readonly onPassed?: () => void;
   /** The ledger takes nothing more: the room can't go on. */
   readonly onFailed?: (error: unknown) => void;
 };
@@ -83,9 +82,10 @@ export class RoomRuntime {
       program: options.program,
       nowMs: options.nowMs,
       sealVerifier: options.sealVerifier,
-      onPassed: options.onPassed,
+      random: options.random,
       refuse: (seat, refusal) => this.#refuse(seat, refusal),
       dropMisbehaved: (seat, message) => this.#dropMisbehaved(seat, message),
+      dropFalseSeal: (seat) => this.dropFalseSeal(seat),
       onHostError: (error) => this.#hostError(error),
     });
     this.#unsubscribe = this.journal.onSequenced(({ events, height }) => {
@@ -148,7 +148,6 @@ export class RoomRuntime {
       });
     }
     const { issuedAtMs } = ticket;
-    this.intake.settle(seat);
     this.journal.append({ type: "rejoin", lane, issuedAtMs, signature: hexToBytes(signature) });
     const before = seat.peer;
     this.reconnect(seat, peer);
@@ -163,14 +162,8 @@ export class RoomRuntime {
     return count;
   }
 
-  /** All that players sent so far is in the log: what comes next is after it. */
-  settle(): void {
-    for (const seat of [...this.seats.values()]) this.intake.settle(seat);
-  }
-
   /** The connection broke; the place is kept until `leave` or `reconnect`. */
   disconnect(seat: Seat): void {
-    this.intake.settle(seat);
     seat.peer = undefined;
     seat.unsealedSinceMs = undefined;
   }
@@ -188,7 +181,6 @@ export class RoomRuntime {
 
   /** Ends a lane. The game learns it at once. */
   leave(seat: Seat, reason: LeaveReason): void {
-    this.intake.settle(seat);
     if (seat.gone) return;
     seat.gone = true;
     this.seats.delete(seat.lane);
@@ -211,7 +203,6 @@ export class RoomRuntime {
 
   /** Ends a lane against the player's will: says why, then closes the connection. */
   drop(seat: Seat, { reason, code, refusal, message }: Drop): void {
-    this.intake.settle(seat);
     if (seat.gone) return;
     this.#refuse(seat, { code: refusal, message });
     this.leave(seat, reason);
@@ -221,6 +212,14 @@ export class RoomRuntime {
   dropUnsealed(seat: Seat): void {
     const message = `frames after ${seat.sealedSeq} went without a seal for too long`;
     this.drop(seat, { reason: "unsealed", code: DropCode.unsealed, refusal: "UNSEALED", message });
+  }
+
+  /** A player's own client can't have sent such a seal. */
+  dropFalseSeal(seat: Seat): void {
+    const { unsealed: code } = DropCode;
+    const refusal = "SEAL_SIGNATURE_INVALID";
+    const message = "a seal wasn't the session key's over this lane";
+    this.drop(seat, { reason: "unsealed", code, refusal, message });
   }
 
   dropReplaced(seat: Seat): void {
@@ -277,7 +276,7 @@ export class RoomRuntime {
     const { peer } = seat;
     if (peer === undefined) return;
     if (this.#isUnsealed(seat, nowMs)) {
-      this.#dropIfUnsealed(seat, nowMs);
+      this.dropUnsealed(seat);
     } else if (!peer.ready) {
       if (nowMs - seat.connectedAtMs > MAX_JOINING_MS) this.#dropSlow(seat, "never took its place");
     } else if (peer.bufferedBytes > MAX_BUFFERED_BYTES) {
@@ -290,12 +289,6 @@ export class RoomRuntime {
   #isUnsealed({ unsealedSinceMs }: Seat, nowMs: number): boolean {
     const { sealTimeoutMs } = this.#options.settings;
     return unsealedSinceMs !== undefined && nowMs - unsealedSinceMs > sealTimeoutMs;
-  }
-
-  /** The seal may be here, on its way through the verification. */
-  #dropIfUnsealed(seat: Seat, nowMs: number): void {
-    this.intake.settle(seat);
-    if (this.#isUnsealed(seat, nowMs)) this.dropUnsealed(seat);
   }
 
   #tellNews(seat: Seat, peer: Peer): void {
@@ -330,7 +323,6 @@ export class RoomRuntime {
    */
   async suspend(): Promise<void> {
     if (this.#failed) return;
-    this.settle();
     this.checkpoint(true);
     this.#failed = true;
     await this.whenSequenced(this.journal.record.events - 1);

@@ -10,7 +10,6 @@ import {
   SEALS_BURST,
   SEALS_PER_SECOND,
 } from "../limits.ts";
-import type { PendingSeal } from "./laneGate.ts";
 
 /** A player's connection, as far as a room needs it. */
 export interface Peer {
@@ -43,8 +42,8 @@ export class Seat {
   /** The newest frame that the room ran, and the newest that is sealed. */
   head: LaneHead;
   sealedSeq: number;
-  /** A seal of `head` that is being verified in another thread: until it is, the lane stands still. */
-  pendingSeal: PendingSeal | undefined;
+  /** One of its seals was verified here, or is being so. */
+  sealVerified = false;
   /** When the newest frame came; 0 before the first since this process started. */
   frameAtMs = 0;
   /** Since when there are frames without a seal; undefined without any, or without a connection. */

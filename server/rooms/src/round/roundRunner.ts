@@ -15,6 +15,8 @@ import {
 } from "@weft/protocol";
 import { errorPlace } from "../development/errorPlace.ts";
 import { codeOf, RoomsError } from "../errors.ts";
+import { MAX_SEAL_CHECK_MS } from "../limits.ts";
+import type { SealSource } from "../room/laneIntake.ts";
 import type { RoomRuntime } from "../room/roomRuntime.ts";
 import type { Seat } from "../room/seat.ts";
 import type { AnyGame, RoomSettings, RoundUpdate } from "../types.ts";
@@ -34,6 +36,7 @@ import {
 import { newsOf } from "./roundNews.ts";
 import { createRoundPlayers, type RoundPlayers } from "./roundPlayers.ts";
 import type { ReportedRound, RoundReports } from "./roundReports.ts";
+import { RoundSeals } from "./roundSeals.ts";
 
 /** A round's news without what the server adds to it. */
 export type RoundChange = RoundUpdate extends infer Update
@@ -52,6 +55,8 @@ export type RoundRunnerOptions = {
   readonly reports: Pick<RoundReports, "open" | "report" | "isSettled">;
   readonly logger: Logger;
   readonly nowMs: () => number;
+  /** Verifies a report's seals in another thread; without it they are verified here. */
+  readonly sealVerifier?: SealSource | undefined;
   readonly onChange: (change: RoundChange) => void;
   /** No round is to begin any more: the server is about to stop. */
   readonly isDraining?: () => boolean;
@@ -65,7 +70,11 @@ type OpenRound = {
 };
 
 /** A round that is over, from its end until it is reported or void. */
-type EndedRound = { readonly roundId: Hash; readonly heads: readonly LaneHead[] };
+type EndedRound = {
+  readonly roundId: Hash;
+  readonly heads: readonly LaneHead[];
+  readonly seals: RoundSeals;
+};
 
 type DrawnReport = {
   readonly report: RoundReport;
@@ -136,7 +145,7 @@ export class RoundRunner {
       this.#state = { phase: "playing" };
       if (end === undefined) return;
       runtime.frozen = true;
-      this.#ended = { roundId, heads: end.heads };
+      this.#ended = this.#endedRound(roundId, end.heads);
       this.#state = {
         phase: "sealing",
         untilMs: nowMs() + this.#returnMs + this.#rules.sealGraceMs,
@@ -155,8 +164,6 @@ export class RoundRunner {
   /** Looks at the room and does what follows. Called after every tick and beat. */
   step(): void {
     const { runtime, nowMs, isDraining } = this.#options;
-    // What players sent before a round's end counts in it. Not in `#end`: who is dropped by it may have a step of its own.
-    if (this.#state.phase === "playing" && runtime.program.roundOver) runtime.settle();
     const { phase } = this.#state;
     if (phase === "stopped" || (phase === "lobby" && isDraining?.())) return;
     const { state, effect } = observeRound(
@@ -165,12 +172,13 @@ export class RoundRunner {
         nowMs: nowMs(),
         players: runtime.connectedPlayers,
         over: runtime.program.roundOver,
-        allSealed: this.#state.phase === "sealing" && this.#unsealedLanes().length === 0,
+        allSealed: phase === "sealing" && this.#ended?.seals.missing.size === 0,
       },
       this.#rules,
     );
     this.#state = state;
     if (effect !== undefined) this.#do(effect);
+    this.#ended?.seals.step();
     this.#coSigning?.step(nowMs());
   }
 
@@ -200,8 +208,8 @@ export class RoundRunner {
   async stop(why: string): Promise<void> {
     const { phase } = this.#state;
     this.#state = { phase: "stopped" };
-    this.#options.runtime.settle();
     if (phase === "playing" || phase === "sealing") this.#void(new RoomsError("ROOM_CLOSED", why));
+    this.#ended?.seals.close();
     this.#coSigning?.close();
     await this.#working;
   }
@@ -212,6 +220,7 @@ export class RoundRunner {
   async suspend(): Promise<void> {
     this.#suspended = true;
     this.#state = { phase: "stopped" };
+    this.#ended?.seals.close();
     this.#coSigning?.close();
     await this.#working;
   }
@@ -277,7 +286,6 @@ export class RoundRunner {
   #begin(round: Omit<OpenRound, "endEvent">, deadlineMs: TimestampMs): void {
     const { runtime, fastChain } = this.#options;
     const { roundId, cap, players } = round;
-    runtime.settle();
     const { seed, seedHeight } = fastChain.seed(roundId);
     const opening = { roundId, cap, deadlineMs, seed };
     runtime.journal.append({ type: "roundOpen", ...opening, seedHeight, players: players.lanes });
@@ -315,18 +323,14 @@ export class RoundRunner {
     }
     runtime.checkpoint();
     const { roundId } = round;
-    this.#ended = { roundId, heads: runtime.journal.record.round?.end?.heads ?? [] };
+    this.#ended = this.#endedRound(roundId, runtime.journal.record.round?.end?.heads ?? []);
     for (const seat of runtime.seats.values()) this.greet(seat);
     this.#tell({ phase: "ended", roundId });
   }
 
-  /** Lanes that were in the round, are still in the room, and aren't signed up to the round's end. */
-  #unsealedLanes(): number[] {
-    const { runtime } = this.#options;
-    const { record } = runtime.journal;
-    const ended = record.round?.end?.heads.length ?? 0;
-    const sealed = new Set(runtime.journal.fullySealedLanes());
-    return [...runtime.seats.keys()].filter((lane) => lane < ended && !sealed.has(lane));
+  #endedRound(roundId: Hash, heads: readonly LaneHead[]): EndedRound {
+    const { runtime, sealVerifier: verifier, nowMs } = this.#options;
+    return { roundId, heads, seals: new RoundSeals({ runtime, verifier, nowMs }) };
   }
 
   async #report(): Promise<RoundOutcome> {
@@ -334,6 +338,7 @@ export class RoundRunner {
     const round = this.#round;
     if (round?.endEvent === undefined) return "done";
     await runtime.whenSequenced(round.endEvent);
+    await this.#ended?.seals.finish(this.#options.nowMs() + MAX_SEAL_CHECK_MS);
     if (this.#suspended) return "done";
     const drawn = this.#draw(round);
     if (drawn === undefined) return "done";
@@ -414,12 +419,8 @@ export class RoundRunner {
    */
   #draw(round: OpenRound): DrawnReport | undefined {
     const { runtime } = this.#options;
-    runtime.settle();
     try {
-      for (const lane of this.#unsealedLanes()) {
-        const seat = runtime.seats.get(lane);
-        if (seat !== undefined) runtime.dropUnsealed(seat);
-      }
+      this.#ended?.seals.dropUnsealed();
       const report = { ...runtime.journal.draftReport(), ...runtime.program.report() };
       const lanes = runtime.journal.reportedLanes();
       const reportEvent = runtime.journal.append({ type: "report", report });

@@ -38,6 +38,7 @@ import type { ZkDisk } from "../zk/zkDisk.ts";
 import type { ZkBalance, ZkMutation, ZkOp } from "../zk/zkState.ts";
 import type { PlayerConnection } from "./playerConnection.ts";
 import { RoomShell } from "./roomShell.ts";
+import { SealThread } from "./sealThread.ts";
 
 /** All that outlives the process. */
 export type Machine = {
@@ -191,6 +192,7 @@ export class ServerProcess {
 
   #createHost(snapshots: RoomSnapshots): RoomHost {
     const { logger, nowMs, random, mutation, onMark } = this.#options;
+    const seals = random.fork("seals");
     const node = {
       ledger: this.ledger,
       fastChain: this.fastChain,
@@ -209,6 +211,8 @@ export class ServerProcess {
         if (phase === "void") onMark("a round is void");
       },
       snapshots,
+      sealVerifier: new SealThread(this.life, random.fork("seal thread")),
+      random: () => seals.next(),
     });
   }
 
