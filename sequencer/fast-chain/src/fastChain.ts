@@ -22,23 +22,20 @@ import { balanceOf } from "./account/balance.ts";
 import { applyTransaction } from "./applyTransaction.ts";
 import { type Checks, fullChecks } from "./checks.ts";
 import { FastChainError, refuse } from "./errors.ts";
-import { fitsAnyHeight, PendingBlock } from "./pendingBlock.ts";
+import { PendingBlock } from "./pendingBlock.ts";
 import { type FastReceipt, Receipts } from "./receipts.ts";
 import { type RestoredFastChain, restoreFastChain } from "./restoreFastChain.ts";
 import { applyEventToState, knownRoom, markRoundHeights } from "./room/applyRoomEvents.ts";
 import { Journal } from "./roomJournal.ts";
-import type { RootWork } from "./rootWork.ts";
 import { checkTicket } from "./session/checkTicket.ts";
 import { loadFastSnapshots } from "./snapshot/fastSnapshot.ts";
 import { type SnapshotOptions, Snapshotter } from "./snapshot/snapshotter.ts";
-import { FastState, type StateView } from "./state.ts";
+import { FastState } from "./state.ts";
 import { type Transition, transitionOn } from "./transition.ts";
 import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from "./types.ts";
 
 /** A block is made this long after the one before, or, after a rest, after the first thing that it holds. */
 export const BLOCK_INTERVAL_MS = 10;
-/** How much of a state root is made in one turn: some 0.5 ms. The thread does other things in between. */
-const ROOT_SLICE_BYTES = 48 * 1024;
 /** Bytes that may wait for a block, while the disk is behind, before more is refused. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
@@ -57,8 +54,6 @@ export type FastChainOptions = {
   readonly releasesFrom?: bigint;
   /** Where to write snapshots, and look for one to begin with; none without it. */
   readonly snapshots?: SnapshotOptions;
-  /** How much of a state root is made in one turn of the event loop, see `RootWork`. Default: some 0.5 ms of it. */
-  readonly rootSliceBytes?: number;
   /** The chain can't go on: nothing is acknowledged from here on. */
   readonly onFailed?: (error: Error) => void;
 };
@@ -69,20 +64,6 @@ type Waiting = {
   readonly resolve: (inclusion: Inclusion) => void;
   readonly reject: (error: Error) => void;
 };
-
-type Submission = Pick<Waiting, "resolve" | "reject"> & { readonly transaction: FastTransaction };
-
-/** A block but for its place. */
-type Draft = {
-  readonly pending: PendingBlock;
-  /** The moment that decides which root it has. */
-  readonly blockMs: TimestampMs;
-  readonly stateRoot: Hash;
-  /** For a snapshot of the state with this block. */
-  readonly view?: StateView | undefined;
-};
-
-type Cut = Omit<Draft, "stateRoot"> & { readonly root: RootWork; readonly begunMs: number };
 
 /**
  * The fast chain in the process that orders it. A transaction is checked and applied when it
@@ -104,10 +85,6 @@ export class FastChain implements FastChainHost {
   #pending = new PendingBlock();
   #waiting: Waiting[] = [];
   #releases: Omit<Release, "fromHeight">[] = [];
-  /** A block that waits for its state root, while the next is gathered. */
-  #cut: Cut | undefined;
-  /** What came for the next block and has to wait until that one is ordered. */
-  #submissions: Submission[] = [];
   #cancelTimer: (() => void) | undefined;
   /** When the newest block was ordered, and how long the newest state root took: for an even pace. */
   #orderedMs = 0;
@@ -170,35 +147,12 @@ export class FastChain implements FastChainHost {
     return restored;
   }
 
-  submit(transaction: FastTransaction): Promise<Inclusion> {
-    return new Promise((resolve, reject) => {
-      const submission = { transaction, resolve, reject };
-      if (this.#cut === undefined) this.#enter(submission);
-      else this.#queue(submission);
-    });
-  }
-
-  #enter({ transaction, resolve, reject }: Submission): void {
+  async submit(transaction: FastTransaction): Promise<Inclusion> {
     const index = this.#admit(transaction);
-    this.#waiting.push({ index, isSigned: transaction.type === "signed", resolve, reject });
-  }
-
-  /** Until the block before is ordered: transactions may look at it, and keep their order. */
-  #queue(submission: Submission): void {
-    if (this.#submissions.length >= MAX_BLOCK_TRANSACTIONS) refuseFull({});
-    this.#submissions.push(submission);
-  }
-
-  #enterQueued(): void {
-    const queued = this.#submissions;
-    this.#submissions = [];
-    for (const submission of queued) {
-      try {
-        this.#enter(submission);
-      } catch (error) {
-        submission.reject(error as Error);
-      }
-    }
+    const isSigned = transaction.type === "signed";
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ index, isSigned, resolve, reject });
+    });
   }
 
   /** Checks, applies, and queues for the next block. @returns its index there. */
@@ -221,7 +175,6 @@ export class FastChain implements FastChainHost {
   }
 
   createRoom(create: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal {
-    this.#orderCut();
     this.#admit({ type: "createRoom", ...create, ...this.seed(create.room) });
     return this.#openJournal(create.room);
   }
@@ -242,7 +195,6 @@ export class FastChain implements FastChainHost {
   }
 
   #append(room: Address, event: RoomEvent): number {
-    if (this.#cut !== undefined && !fitsAnyHeight(event)) this.#orderCut();
     this.#assertRoom();
     const index = applyEventToState(this.#transition, room, event).events - 1;
     this.#pending.addEvent(room, index, event);
@@ -257,19 +209,14 @@ export class FastChain implements FastChainHost {
       });
     }
     const { sizeBytes, transactionCount } = this.#pending;
-    const waitingBytes = sizeBytes + (this.#cut?.pending.sizeBytes ?? 0);
-    if (waitingBytes > MAX_PENDING_BYTES || transactionCount >= MAX_BLOCK_TRANSACTIONS) {
-      refuseFull({ sizeBytes: waitingBytes });
+    if (sizeBytes > MAX_PENDING_BYTES || transactionCount >= MAX_BLOCK_TRANSACTIONS) {
+      refuse("BLOCK_FULL", "the next block is full: the disk is behind, try again", { sizeBytes });
     }
   }
 
   #schedule(): void {
-    if (this.#cut === undefined) this.#wakeAfter(this.#delayMs());
-  }
-
-  #wakeAfter(delayMs: number): void {
     const { after = afterHere } = this.#options;
-    this.#cancelTimer ??= after(delayMs, () => {
+    this.#cancelTimer ??= after(this.#delayMs(), () => {
       this.#cancelTimer = undefined;
       namedStep("fast block", () => this.#makeBlock());
     });
@@ -288,89 +235,48 @@ export class FastChain implements FastChainHost {
     return this.#state.isCheckpoint(timestampMs(nowMs + earlyMs)) ? earlyMs : delayMs;
   }
 
-  /** Makes a block of what waits, or goes on with the one that waits for its root. */
   #makeBlock(): void {
-    if (this.#stopped !== undefined) return;
-    if (this.#cut === undefined) {
-      if (this.#pending.isEmpty) return;
-      const headMs = this.#ledger.head?.header.timestampMs ?? 0;
-      const blockMs = timestampMs(Math.max(this.#nowMs(), headMs));
-      if (!this.#state.isCheckpoint(blockMs)) {
-        const stateRoot = this.#state.committedRoot;
-        if (!this.#order({ pending: this.#pending, blockMs, stateRoot })) this.#schedule();
-        return;
-      }
-      this.#cut = this.#cutBlock(blockMs);
-    }
-    this.#goOn(this.#cut, this.#options.rootSliceBytes ?? ROOT_SLICE_BYTES);
-  }
-
-  /** What was applied so far goes into one block, whose root is made in slices; what comes meanwhile goes into the next. */
-  #cutBlock(blockMs: TimestampMs): Cut {
-    const number = (this.#ledger.chainHead(this.chainId)?.header.number ?? -1) + 1;
-    const view = this.#snapshotter?.view(this.#state, { number, timestampMs: blockMs });
+    if (this.#pending.isEmpty || this.#stopped !== undefined) return;
     const pending = this.#pending;
-    this.#pending = new PendingBlock();
-    return { pending, blockMs, view, root: this.#state.beginRoot(), begunMs: this.#nowMs() };
-  }
-
-  #goOn(cut: Cut, sliceBytes: number): void {
-    const { pending, blockMs, view, root, begunMs } = cut;
-    const isNew = !root.isDone;
-    const stateRoot = namedStep("fast state root", () => root.run(sliceBytes));
-    if (stateRoot === undefined) {
-      this.#wakeAfter(0);
-      return;
-    }
-    // Of a clock that may be set: only what can be.
-    const tookMs = Math.min(BLOCK_INTERVAL_MS, Math.max(0, this.#nowMs() - begunMs));
-    if (isNew) this.#rootTookMs = tookMs;
-    if (this.#order({ pending, blockMs, stateRoot, view })) this.#enterQueued();
-    else this.#wakeAfter(BLOCK_INTERVAL_MS);
-  }
-
-  /**
-   * Orders the block that waits for its root, now, for whatever must come after it.
-   * @throws FastChainError BLOCK_FULL when the disk is too far behind
-   */
-  #orderCut(): void {
-    if (this.#cut === undefined || this.#stopped !== undefined) return;
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    this.#goOn(this.#cut, Number.POSITIVE_INFINITY);
-    if (this.#cut !== undefined) refuseFull({});
-  }
-
-  /** @returns whether the ledger took it. Else what waits goes on waiting, and past a bound more is refused. */
-  #order({ pending, blockMs, stateRoot, view }: Draft): boolean {
+    const transactions = pending.pack();
+    const head = this.#ledger.head?.header;
+    const blockMs = timestampMs(Math.max(this.#nowMs(), head?.timestampMs ?? 0));
+    const stateRoot = this.#rootAt(blockMs);
     let ordered: OrderedBlock;
     try {
       ordered = this.#ledger.propose({
         chainId: this.chainId,
-        transactions: pending.pack(),
-        ...{ stateRoot, timestampMs: blockMs },
+        ...{ transactions, stateRoot, timestampMs: blockMs },
         canWait: pending.canWait,
       });
     } catch (error) {
-      // STORE_BUSY: the disk is behind.
-      if (!(error instanceof LedgerError && error.code === "STORE_BUSY"))
-        this.#fail(error as Error);
-      return false;
+      // The disk is behind. What waits goes on waiting, and past a bound more is refused.
+      if (error instanceof LedgerError && error.code === "STORE_BUSY") this.#schedule();
+      else this.#fail(error as Error);
+      return;
     }
     this.#orderedMs = this.#nowMs();
-    if (view !== undefined) this.#snapshotter?.write(ordered, view, this.#receipts);
+    // Before anything changes: in this moment the state is what the header's root is over.
+    if (this.#state.isCheckpoint(blockMs)) {
+      this.#snapshotter?.offer(ordered, this.#state, this.#receipts);
+    }
     this.#state.commitRoot(blockMs, stateRoot);
     const rooms = pending.rooms();
-    const { height } = ordered.block.header;
-    for (const room of rooms.keys()) markRoundHeights(this.#state, room, height);
-    if (this.#cut === undefined) this.#pending = new PendingBlock();
-    this.#cut = undefined;
+    for (const room of rooms) markRoundHeights(this.#state, room, ordered.block.header.height);
+    this.#pending = new PendingBlock();
     this.#afterBlock(ordered, rooms);
-    if (!this.#pending.isEmpty) this.#schedule();
-    return true;
   }
 
-  #afterBlock({ block, durable }: OrderedBlock, rooms: ReadonlyMap<Address, number>) {
+  #rootAt(blockMs: TimestampMs): Hash {
+    if (!this.#state.isCheckpoint(blockMs)) return this.#state.committedRoot;
+    const startMs = this.#nowMs();
+    const root = namedStep("fast state root", () => this.#state.currentRoot());
+    // Of a clock that may be set: only what can be.
+    this.#rootTookMs = Math.min(BLOCK_INTERVAL_MS, Math.max(0, this.#nowMs() - startMs));
+    return root;
+  }
+
+  #afterBlock({ block, durable }: OrderedBlock, rooms: ReadonlySet<Address>) {
     const { height, number } = block.header;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -383,13 +289,12 @@ export class FastChain implements FastChainHost {
     const releases = this.#releases.map((release) => ({ ...release, fromHeight: height }));
     this.#releases = [];
     if (releases.length > 0) this.#options.onReleases?.(releases);
-    const progress: { readonly journal: Journal; readonly events: number }[] = [];
-    for (const [room, events] of rooms) {
+    const progress = [...rooms].flatMap((room) => {
       const journal = this.#journals.get(room);
-      if (journal === undefined) continue;
-      progress.push({ journal, events });
-      if (this.#state.room(room) === undefined) this.#journals.delete(room);
-    }
+      const events = this.#state.room(room)?.events;
+      if (events === undefined) this.#journals.delete(room);
+      return journal === undefined ? [] : [{ journal, events: events ?? Infinity }];
+    });
     durable.then(
       () => {
         for (const { journal, events } of progress) journal.notifySequenced({ events, height });
@@ -401,10 +306,8 @@ export class FastChain implements FastChainHost {
   #fail(error: Error): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = error;
-    this.#cut?.view?.close();
-    for (const { reject } of [...this.#waiting, ...this.#submissions]) reject(error);
+    for (const { reject } of this.#waiting) reject(error);
     this.#waiting = [];
-    this.#submissions = [];
     this.#options.onFailed?.(error);
   }
 
@@ -474,32 +377,13 @@ export class FastChain implements FastChainHost {
   /** Puts what was applied into a block, and takes nothing more. */
   async stop(): Promise<void> {
     this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    try {
-      this.#orderCut();
-      this.#makeBlock();
-      this.#orderCut();
-    } catch (error) {
-      // The disk is too far behind: who waits for what is left hears of it.
-      this.#fail(error as Error);
-    }
-    this.#cancelTimer?.();
+    this.#makeBlock();
     this.#stopped ??= new Error("the fast chain was stopped");
     await this.#snapshotter?.stop();
   }
 }
 
-/** @throws FastChainError */
-function refuseFull(details: Readonly<Record<string, unknown>>): never {
-  refuse("BLOCK_FULL", "the next block is full: the disk is behind, try again", details);
-}
-
 function afterHere(delayMs: number, run: () => void): () => void {
-  if (delayMs === 0) {
-    // Sooner than a timer, and after whatever has come in.
-    const turn = setImmediate(run);
-    return () => clearImmediate(turn);
-  }
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
 }
