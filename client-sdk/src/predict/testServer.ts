@@ -4,6 +4,7 @@ import { hashOf, payoutOf } from "@weft/game/testing";
 import {
   decodeFrame,
   extendLane,
+  type FinalityMessage,
   type Hash,
   type LaneHead,
   ledgerHeight,
@@ -140,7 +141,8 @@ export class SimulatedServer<State extends Schema, Inputs extends Record<string,
     if (hasChanges) this.send("state", patch);
     const { seq } = this.head;
     const height = ledgerHeight(1);
-    this.send(Message.finality, { applied: seq, sequenced: seq, sealed: 0, height });
+    const finality: FinalityMessage = [seq, seq, height, 0];
+    this.send(Message.finality, finality);
   }
 
   /** At a fixed rate, but for late timers, which don't add up. */

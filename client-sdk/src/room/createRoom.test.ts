@@ -4,6 +4,8 @@ import {
   encodeCoSignRequest,
   encodeValue,
   extendLane,
+  type FinalityMessage,
+  finalityOf,
   type LaneHead,
   ledgerHeight,
   Message,
@@ -134,7 +136,7 @@ describe("a joined room", () => {
   test("a server that was started anew has less: what it lost goes out again, and isn't applied any more", async () => {
     const room = await join();
     for (let n = 1; n <= 3; n++) room.act.add({ n });
-    const finality = { applied: 3, sequenced: 1, sealed: 3, height: ledgerHeight(7) };
+    const finality: FinalityMessage = [3, 1, ledgerHeight(7), 3];
     peer.say(Message.finality, finality);
     expect(room.finalityOf(2)).toEqual({ level: "applied", sealed: true });
     const heads = peer.frames.map((_, i) =>
@@ -145,7 +147,7 @@ describe("a joined room", () => {
     peer.on.drop();
     peer.frames.length = 0;
     peer.say(Message.welcome, { ...welcome, head: heads[0], sealed: 0 });
-    expect(heard).toEqual([{ ...finality, applied: 1, sealed: 0 }]);
+    expect(heard).toEqual([{ ...finalityOf(finality), applied: 1, sealed: 0 }]);
     expect(room.finalityOf(2)).toEqual({ level: "sent", sealed: false });
     expect(peer.frames).toHaveLength(2);
     expect(room.status).toBe("open");
@@ -154,7 +156,7 @@ describe("a joined room", () => {
   test("LANE_DIVERGED when the server has lost what it said was on disk", async () => {
     const room = await join();
     room.act.add({ n: 1 });
-    peer.say(Message.finality, { applied: 1, sequenced: 1, sealed: 0, height: ledgerHeight(7) });
+    peer.say(Message.finality, [1, 1, ledgerHeight(7), 0] satisfies FinalityMessage);
     const left = new Promise<RoomLeave>((resolve) => room.onLeave(resolve));
     peer.on.drop();
     peer.say(Message.welcome, welcome);

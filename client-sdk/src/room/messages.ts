@@ -4,6 +4,7 @@ import {
   decodeCoSignRequest,
   decodeValue,
   type Finality,
+  finalityOf,
   type Moved,
   type Refusal,
   type RoundNews,
@@ -31,12 +32,9 @@ const sealRequestSchema: z.ZodType<SealRequest> = z.object({ roundId: field.hash
 
 const coSignRequestSchema: z.ZodType<CoSignRequest> = field.bytes.transform(decodeCoSignRequest);
 
-const finalitySchema: z.ZodType<Finality> = z.object({
-  applied: field.uint,
-  sequenced: field.uint,
-  height: field.height,
-  sealed: field.uint,
-});
+const finalitySchema: z.ZodType<Finality> = z
+  .tuple([field.uint, field.uint, field.height, field.uint])
+  .transform(finalityOf);
 
 const comeBackSchema: z.ZodType<ComeBack> = z.object({ retryAfterMs: field.uint });
 

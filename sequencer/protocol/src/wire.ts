@@ -16,7 +16,7 @@ export const Message = {
   seal: "weft:seal",
   /** server → client: `Welcome`, after joining and after every reconnection. */
   welcome: "weft:welcome",
-  /** server → client: `Finality` */
+  /** server → client: `FinalityMessage` */
   finality: "weft:finality",
   /** server → client: `Refusal` */
   refusal: "weft:refusal",
@@ -70,6 +70,18 @@ export type Finality = {
   /** Frames up to this number are sealed. */
   readonly sealed: number;
 };
+
+/** `Finality` as it is sent: a list, since it comes with nearly every patch. */
+export type FinalityMessage = readonly [
+  applied: Finality["applied"],
+  sequenced: Finality["sequenced"],
+  height: Finality["height"],
+  sealed: Finality["sealed"],
+];
+
+export function finalityOf([applied, sequenced, height, sealed]: FinalityMessage): Finality {
+  return { applied, sequenced, height, sealed };
+}
 
 /**
  * What the state is like after the patch that follows, or is already when none follows: where a client that predicts

@@ -14,6 +14,8 @@ export const MAX_ROOMS = 1_000;
 /** A client that was let in must have taken its place in this time. */
 export const MAX_JOINING_MS = 10_000;
 
+/** How often a room looks for clients that don't finish joining, don't seal or, while they are sent nothing, don't read. */
+export const WATCH_CLIENTS_MS = 250;
 /** Frames that one client may send, on average and at once. */
 export const FRAMES_PER_SECOND = 200;
 export const FRAMES_BURST = 400;

@@ -12,6 +12,8 @@ import {
   extendLane,
   type FaucetResponse,
   type Finality,
+  type FinalityMessage,
+  finalityOf,
   type Hash,
   type Hex,
   joinTicketMessage,
@@ -208,9 +210,11 @@ export class RawRoom {
     this.player = player;
     this.room = room;
     room.reconnection.minUptime = 0;
+    room.onMessage(Message.finality, (message: FinalityMessage) =>
+      this.#take({ type: "finality", body: finalityOf(message) }),
+    );
     const types = [
       "welcome",
-      "finality",
       "refusal",
       "round",
       "sealRequest",

@@ -132,6 +132,7 @@ export class RuntimeRoom {
       ready: true,
       bufferedBytes: 0,
       send: (type, message) => void sent.push({ type, message }),
+      sendFinality: (message) => void sent.push({ type: Message.finality, message }),
       close: () => {},
     };
     const seat = this.runtime.join(this.#ticket(session), peer);

@@ -16,11 +16,11 @@ import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import { readPendingReport } from "../round/pendingReport.ts";
 import type { RoundChange, RoundRunner } from "../round/roundRunner.ts";
 import type { AnyGame, RoomClass } from "../types.ts";
-import { corked } from "./corked.ts";
+import { bundle, bundled } from "./bundle.ts";
 import { createRoomParts } from "./createRoomParts.ts";
 import type { GameErrors } from "./gameErrors.ts";
 import { PatchSerializer } from "./patchSerializer.ts";
-import { peerOf } from "./peer.ts";
+import { ClientPeer } from "./peer.ts";
 import { readTicket } from "./readTicket.ts";
 import { type Claim, joinError, type RoomHost } from "./roomHost.ts";
 import type { RoomRuntime } from "./roomRuntime.ts";
@@ -229,13 +229,21 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   /** Colyseus calls this at the patch rate: after the state's changes goes what is told of them. */
   override broadcastPatch(): boolean {
-    return corked(this.clients, () => {
-      this.#runtime?.stamp();
-      const changed = this.#broadcast();
-      this.#runtime?.beat();
-      this.#runner?.step();
-      return changed;
-    });
+    return bundled(
+      () => {
+        this.#runtime?.stamp();
+        const changed = this.#broadcast();
+        this.#runtime?.beat();
+        this.#runner?.step();
+        return changed;
+      },
+      (client) => this.#watch(client),
+    );
+  }
+
+  #watch(client: RoomClient): void {
+    const seat = this.#seatOf(client);
+    if (seat !== undefined) this.#runtime?.watchClient(seat);
   }
 
   /** What a game has put into its state can't always be sent: that ends neither the room nor the process. */
@@ -270,7 +278,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
       const { sessionId } = joining.ticket;
       // Where the session was before it loses its place, before it gets another one.
       this.binding.host.replace(sessionId);
-      const seat = this.runtime.join(joining, peerOf(client));
+      const seat = this.runtime.join(joining, new ClientPeer(client));
       this.#connect(seat, client);
       this.#claim(seat);
       await this.runtime.whenSequenced(this.runtime.journal.record.events - 1);
@@ -283,7 +291,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   }
 
   #rejoin(client: RoomClient, joining: ParsedJoinOptions, lane: number): void {
-    const seat = this.runtime.rejoin(joining, lane, peerOf(client));
+    const seat = this.runtime.rejoin(joining, lane, new ClientPeer(client));
     // What Colyseus would build up again of the connection before is not wanted any more.
     this.#connect(seat, client);
     this.#reconnections.get(seat)?.reject?.(new Error("resumed"));
@@ -296,6 +304,7 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   #connect(seat: Seat, client: RoomClient): void {
     client.userData = seat;
     this.#connections.set(seat, client);
+    bundle(client);
     this.#hideWhenFull();
   }
 
@@ -344,7 +353,8 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
     if (seat === undefined || seat.gone) return;
     this.#reconnections.delete(seat);
     this.#connections.set(seat, client);
-    this.runtime.reconnect(seat, peerOf(client));
+    bundle(client);
+    this.runtime.reconnect(seat, new ClientPeer(client));
     this.#welcome(client, seat);
     this.runner.greet(seat);
   }

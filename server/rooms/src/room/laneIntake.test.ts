@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { EXCESS_PER_SECOND, FRAMES_BURST, MAX_EXCESS_MESSAGES } from "../limits.ts";
 import { LaneIntake } from "./laneIntake.ts";
 import { Seat } from "./seat.ts";
+import { Unsequenced } from "./unsequenced.ts";
 
 const frameOf = (seq: number) => encodeFrame({ seq, action: "add", input: 1 });
 const headOf = (seq: number): LaneHead => ({ seq, hash: `0x${seq}` as Hash });
@@ -28,6 +29,7 @@ function createLane() {
   const intake = new LaneIntake({
     journal: journal as unknown as RoomJournal,
     program: { frame: () => ({ applied: true }) } as unknown as GameInstance,
+    unsequenced: new Unsequenced(),
     nowMs: () => nowMs,
     random: () => 1,
     refuse: () => {},

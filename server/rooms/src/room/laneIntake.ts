@@ -13,6 +13,7 @@ import { codeOf } from "../errors.ts";
 import { MAX_BAD_MESSAGES, MAX_UNSEQUENCED_FRAMES, SAMPLED_SEALS } from "../limits.ts";
 import type { CoSignatureVerdict } from "../round/coSigning.ts";
 import type { Seat } from "./seat.ts";
+import type { Unsequenced } from "./unsequenced.ts";
 
 /** Has seals verified in another thread, and says later whether they hold. */
 export type SealSource = Pick<SealVerifier, "verify">;
@@ -20,6 +21,8 @@ export type SealSource = Pick<SealVerifier, "verify">;
 export type LaneIntakeOptions = {
   readonly journal: RoomJournal;
   readonly program: GameInstance;
+  /** Gets the frames that are taken. */
+  readonly unsequenced: Unsequenced;
   /** Verifies some of the seals; without it, or while it takes none, only those are verified that a report depends on. */
   readonly sealVerifier?: SealSource | undefined;
   /** From 0 (included) to 1 (excluded): decides which seals are verified. No player may know what comes. */
@@ -69,12 +72,13 @@ export class LaneIntake {
   }
 
   #runFrame(seat: Seat, frame: Frame, bytes: Uint8Array): void {
-    const { journal, program, nowMs } = this.#options;
+    const { journal, program, unsequenced, nowMs } = this.#options;
     const { lane } = seat;
     const event = this.#append(seat, () => journal.append({ type: "frame", lane, frame: bytes }));
     const head = journal.record.lanes[lane]?.head;
     if (event === undefined || head === undefined) return;
-    seat.noteFrame(event, head, nowMs());
+    seat.noteFrame(head, nowMs());
+    unsequenced.add(event, seat);
     try {
       const outcome = program.frame(lane, frame);
       if (outcome.applied) return;

@@ -1,7 +1,9 @@
 import type { WebSocket as UwsSocket } from "uWebSockets.js";
 import { type Client, ClientState } from "@colyseus/core";
+import type { FinalityMessage } from "@weft/protocol";
 import { DropCode } from "../errors.ts";
 import { MAX_CLOSING_MS } from "../limits.ts";
+import { encodeFinality } from "./encodeFinality.ts";
 import type { Peer } from "./seat.ts";
 
 /** What the transports' clients have inside: that of `ws`, or Colyseus's wrapper around one of uWebSockets.js. */
@@ -9,21 +11,38 @@ type Socket =
   | { readonly bufferedAmount: number; pause(): void; terminate(): void }
   | { readonly ws: Pick<UwsSocket<unknown>, "getBufferedAmount"> };
 
-/** A Colyseus client as a room sees it, on either transport. */
-export function peerOf(client: Client): Peer {
-  return {
-    get ready() {
-      return client.state === ClientState.JOINED;
-    },
-    get bufferedBytes() {
-      return bufferedBytes(client.ref as unknown as Socket);
-    },
-    send: (type, message) => client.send(type, message),
-    close(code: DropCode, reason) {
-      client.leave(code, reason);
-      cutOff(client.ref as unknown as Socket, code);
-    },
-  };
+/**
+ * A Colyseus client as a room sees it, on either transport. Asked with every patch, so it is a class: objects with getters of
+ * their own are each of another shape to the compiler, and asking one of them is a search.
+ */
+export class ClientPeer implements Peer {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  get ready(): boolean {
+    return this.#client.state === ClientState.JOINED;
+  }
+
+  get bufferedBytes(): number {
+    return bufferedBytes(this.#client.ref as unknown as Socket);
+  }
+
+  send(type: string, message: unknown): void {
+    this.#client.send(type, message);
+  }
+
+  sendFinality(finality: FinalityMessage): void {
+    this.#client.enqueueRaw(encodeFinality(finality));
+  }
+
+  close(code: DropCode, reason: string): void {
+    const { ref } = this.#client;
+    this.#client.leave(code, reason);
+    cutOff(ref as unknown as Socket, code);
+  }
 }
 
 function bufferedBytes(socket: Socket): number {

@@ -12,12 +12,13 @@ import {
   timestampMs,
 } from "@weft/protocol";
 import { codeOf, DropCode, type RefusalCode, RoomsError } from "../errors.ts";
-import { MAX_BUFFERED_BYTES, MAX_JOINING_MS } from "../limits.ts";
+import { MAX_BUFFERED_BYTES, MAX_JOINING_MS, WATCH_CLIENTS_MS } from "../limits.ts";
 import type { ParsedJoinOptions } from "../login/loginBodies.ts";
 import type { RoomSettings } from "../types.ts";
 import { LaneIntake, type SealSource } from "./laneIntake.ts";
 import type { RoomSaver } from "./roomSaver.ts";
 import { type Peer, Seat } from "./seat.ts";
+import { Unsequenced } from "./unsequenced.ts";
 import { Watermark } from "./watermark.ts";
 
 export type RoomRuntimeOptions = {
@@ -67,9 +68,13 @@ export class RoomRuntime {
   /** Players who are gone and whose leaving isn't in the log yet; at most one for each lane. */
   readonly #leaving: { lane: number; reason: LeaveReason }[] = [];
   readonly #sequenced = new Watermark();
+  readonly #unsequenced = new Unsequenced();
+  /** The newest of the room's blocks that is on disk. */
+  #height: LedgerHeight | undefined;
   /** What the room's clock is behind the server's: time in which it didn't run. */
   readonly #behindMs: number;
   #checkpointAtMs: number;
+  #watchedAtMs = 0;
   #failed = false;
 
   constructor(options: RoomRuntimeOptions) {
@@ -80,6 +85,7 @@ export class RoomRuntime {
     this.intake = new LaneIntake({
       journal: options.journal,
       program: options.program,
+      unsequenced: this.#unsequenced,
       nowMs: options.nowMs,
       sealVerifier: options.sealVerifier,
       random: options.random,
@@ -89,7 +95,8 @@ export class RoomRuntime {
       onHostError: (error) => this.#hostError(error),
     });
     this.#unsubscribe = this.journal.onSequenced(({ events, height }) => {
-      for (const seat of this.seats.values()) seat.noteSequenced(events, height);
+      this.#height = height;
+      this.#unsequenced.advance(events, height);
       this.#sequenced.advance(events);
       this.#options.saver?.sequenced(events, height);
     });
@@ -191,6 +198,7 @@ export class RoomRuntime {
 
   /** While the disk is behind, nothing can be appended: those who left wait for the next beat. */
   #finishLeaves(): void {
+    if (this.#leaving.length === 0) return;
     this.#guarded(() => {
       for (let next = this.#leaving[0]; next !== undefined; next = this.#leaving[0]) {
         const { lane, reason } = next;
@@ -250,15 +258,16 @@ export class RoomRuntime {
 
   /** Says what the state is like now, to who wants to know. Its changes must follow at once: see `StateStamp`. */
   stamp(): void {
+    for (const seat of this.seats.values()) {
+      if (seat.wantsStamps && seat.peer?.ready) seat.peer.send(Message.stamp, this.#stampOf(seat));
+    }
+  }
+
+  #stampOf({ head, frameAtMs }: Seat): StateStamp {
     const { ticks, nowMs: tickMs, round } = this.program;
     const sinceTickMs = ticks === 0 ? 0 : elapsed(tickMs, this.#clockMs());
-    for (const { wantsStamps, peer, head, frameAtMs } of this.seats.values()) {
-      if (!wantsStamps || !peer?.ready) continue;
-      const sinceFrameMs = frameAtMs === 0 ? 0 : elapsed(frameAtMs, this.#options.nowMs());
-      const ticksLeft = round?.ticksLeft ?? null;
-      const stamp: StateStamp = [ticks, tickMs, sinceTickMs, head.seq, sinceFrameMs, ticksLeft];
-      peer.send(Message.stamp, stamp);
-    }
+    const sinceFrameMs = frameAtMs === 0 ? 0 : elapsed(frameAtMs, this.#options.nowMs());
+    return [ticks, tickMs, sinceTickMs, head.seq, sinceFrameMs, round?.ticksLeft ?? null];
   }
 
   /** What is due from time to time: news for the clients, seals that are late, checkpoints. */
@@ -266,23 +275,28 @@ export class RoomRuntime {
     if (this.#failed) return;
     const nowMs = this.#options.nowMs();
     this.#finishLeaves();
-    for (const seat of [...this.seats.values()]) this.#beatSeat(seat, nowMs);
+    // In either direction: the clock may be set back.
+    if (Math.abs(nowMs - this.#watchedAtMs) >= WATCH_CLIENTS_MS) {
+      this.#watchedAtMs = nowMs;
+      for (const seat of [...this.seats.values()]) this.watchClient(seat);
+    }
+    for (const seat of this.seats.values()) this.#tellNews(seat);
     if (nowMs < this.#checkpointAtMs || this.frozen) return;
     this.#checkpointAtMs = nowMs + this.#options.settings.checkpointMs;
     this.checkpoint();
   }
 
-  #beatSeat(seat: Seat, nowMs: number): void {
+  /** Drops a client that doesn't do its part. To be called also when more is sent to one that hasn't taken all from before. */
+  watchClient(seat: Seat): void {
     const { peer } = seat;
-    if (peer === undefined) return;
+    if (peer === undefined || this.#failed) return;
+    const nowMs = this.#options.nowMs();
     if (this.#isUnsealed(seat, nowMs)) {
       this.dropUnsealed(seat);
     } else if (!peer.ready) {
       if (nowMs - seat.connectedAtMs > MAX_JOINING_MS) this.#dropSlow(seat, "never took its place");
     } else if (peer.bufferedBytes > MAX_BUFFERED_BYTES) {
       this.#dropSlow(seat, "doesn't read");
-    } else {
-      this.#tellNews(seat, peer);
     }
   }
 
@@ -291,14 +305,18 @@ export class RoomRuntime {
     return unsealedSinceMs !== undefined && nowMs - unsealedSinceMs > sealTimeoutMs;
   }
 
-  #tellNews(seat: Seat, peer: Peer): void {
+  /** With every patch, for every seat: what of it isn't needed to see that there is nothing to tell comes later. */
+  #tellNews(seat: Seat): void {
+    if (!seat.hasNews && seat.gap === undefined) return;
+    const { peer } = seat;
+    if (!peer?.ready) return;
     if (seat.gap !== undefined) {
       const message = "frames were not taken, send again from the expected one";
       this.#refuse(seat, { code: seat.gap, message, expected: seat.expected });
       seat.gap = undefined;
     }
-    const finality = seat.newFinality();
-    if (finality !== undefined) peer.send(Message.finality, finality);
+    const finality = seat.newFinality(this.#height);
+    if (finality !== undefined) peer.sendFinality(finality);
   }
 
   #dropSlow(seat: Seat, what: string): void {

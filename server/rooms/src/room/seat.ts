@@ -1,5 +1,5 @@
 import type { Lane } from "@weft/fast-chain";
-import type { Finality, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
+import type { FinalityMessage, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
 import type { DropCode, RefusalCode } from "../errors.ts";
 import { TokenBucket } from "../limit/tokenBucket.ts";
 import {
@@ -18,6 +18,8 @@ export interface Peer {
   /** Bytes that wait for the client to read them. */
   readonly bufferedBytes: number;
   send(type: string, message: unknown): void;
+  /** `Message.finality` */
+  sendFinality(finality: FinalityMessage): void;
   close(code: DropCode, reason: string): void;
 }
 
@@ -52,8 +54,14 @@ export class Seat {
   gap: RefusalCode | undefined;
   /** Malformed or wrongly signed messages since the last good one. */
   badMessages = 0;
-  readonly #sequencing = new Sequencing();
-  #told: Finality | undefined;
+  /** Frames up to this number are on disk … */
+  #sequenced: number;
+  /** … and this is the newest block that says so; undefined until the room's first. */
+  #height: LedgerHeight | undefined;
+  /** What the client was told; nothing when `#toldApplied` is undefined. */
+  #toldApplied: number | undefined;
+  #toldSequenced = 0;
+  #toldSealed = 0;
 
   /** @param peer Undefined for a place whose player has yet to come back. */
   constructor(
@@ -67,6 +75,7 @@ export class Seat {
     this.sessionId = sessionId;
     this.head = head;
     this.sealedSeq = head.seq;
+    this.#sequenced = head.seq;
     this.peer = peer;
     this.connectedAtMs = nowMs;
     this.frames = new TokenBucket(FRAMES_PER_SECOND, FRAMES_BURST, nowMs);
@@ -84,8 +93,7 @@ export class Seat {
     const seat = new Seat(lane, sessionId, head, undefined, nowMs);
     seat.awaited = true;
     seat.sealedSeq = sealed.seq;
-    seat.#sequencing.seq = head.seq;
-    seat.#sequencing.height = height;
+    seat.#height = height;
     return seat;
   }
 
@@ -95,16 +103,15 @@ export class Seat {
 
   /** Frames that are applied and not on disk yet. */
   get unsequenced(): number {
-    return this.#sequencing.waiting;
+    return this.head.seq - this.#sequenced;
   }
 
-  /** The lane grew by a frame, the room's event number `event`. */
-  noteFrame(event: number, head: LaneHead, nowMs: number): void {
+  /** The lane grew by a frame. */
+  noteFrame(head: LaneHead, nowMs: number): void {
     this.head = head;
     this.frameAtMs = nowMs;
     this.badMessages = 0;
     this.unsealedSinceMs ??= nowMs;
-    this.#sequencing.add(event);
   }
 
   noteSeal(seq: number): void {
@@ -113,67 +120,37 @@ export class Seat {
     this.unsealedSinceMs = undefined;
   }
 
-  noteSequenced(events: number, height: LedgerHeight): void {
-    this.#sequencing.advance(events, height);
+  /** One more of the lane's frames is on disk, in this block. */
+  noteSequenced(height: LedgerHeight): void {
+    this.#sequenced++;
+    this.#height = height;
   }
 
-  /** What the client doesn't know yet of how far its frames are; undefined when it knows all. */
-  newFinality(): Finality | undefined {
-    const { seq: sequenced, height } = this.#sequencing;
-    if (height === undefined) return undefined;
-    const next: Finality = { applied: this.head.seq, sequenced, height, sealed: this.sealedSeq };
-    const told = this.#told;
-    if (
-      told !== undefined &&
-      told.applied === next.applied &&
-      told.sequenced === next.sequenced &&
-      told.sealed === next.sealed
-    ) {
-      return undefined;
-    }
-    this.#told = next;
-    return next;
+  /** The client doesn't know yet how far its frames are. */
+  get hasNews(): boolean {
+    return (
+      this.#toldApplied !== this.head.seq ||
+      this.#toldSequenced !== this.#sequenced ||
+      this.#toldSealed !== this.sealedSeq
+    );
+  }
+
+  /**
+   * What the client is to know of how far its frames are; undefined when it knows that.
+   * @param newest The room's newest block on disk, for a lane none of whose frames got there yet; undefined before the first.
+   */
+  newFinality(newest: LedgerHeight | undefined): FinalityMessage | undefined {
+    this.#height ??= newest;
+    if (this.#height === undefined || !this.hasNews) return undefined;
+    this.#toldApplied = this.head.seq;
+    this.#toldSequenced = this.#sequenced;
+    this.#toldSealed = this.sealedSeq;
+    return [this.#toldApplied, this.#toldSequenced, this.#height, this.#toldSealed];
   }
 
   /** A new connection knows nothing, and has asked for nothing. */
   forgetTold(): void {
-    this.#told = undefined;
+    this.#toldApplied = undefined;
     this.wantsStamps = false;
-  }
-}
-
-/**
- * Maps "the room's events below n are on disk" to the newest of one lane's frames that is. A lane's frames are
- * numbered from 1 without gaps, so counting them is enough.
- */
-class Sequencing {
-  /** Event numbers of the frames after `seq`, ascending; those before `#first` are done. */
-  #events: number[] = [];
-  #first = 0;
-  /** Frames up to this number are on disk … */
-  seq = 0;
-  /** … and this is the newest block that says so; undefined until the room's first. */
-  height: LedgerHeight | undefined;
-
-  get waiting(): number {
-    return this.#events.length - this.#first;
-  }
-
-  add(event: number): void {
-    this.#events.push(event);
-  }
-
-  advance(events: number, height: LedgerHeight): void {
-    const before = this.#first;
-    while (this.#first < this.#events.length && (this.#events[this.#first] as number) < events) {
-      this.#first++;
-    }
-    const newly = this.#first - before;
-    this.seq += newly;
-    if (newly > 0 || this.height === undefined) this.height = height;
-    if (this.#first > 1024 || this.waiting === 0) {
-      this.#events = this.#events.slice(this.#first);
-      this.#first = 0;
-    }
   }
 }

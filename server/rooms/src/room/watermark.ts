@@ -9,6 +9,8 @@ export class Watermark {
   /** Everything below `count` has passed. */
   advance(count: number): void {
     this.#passed = Math.max(this.#passed, count);
+    // With every block of the room, in which mostly nobody waits.
+    if (this.#waiting.length === 0) return;
     const ready = this.#waiting.filter(({ index }) => index < this.#passed);
     if (ready.length === 0) return;
     this.#waiting = this.#waiting.filter(({ index }) => index >= this.#passed);

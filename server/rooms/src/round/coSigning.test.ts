@@ -36,6 +36,7 @@ function createMember(lane: number): Member {
     send: (type: string, message: unknown) => {
       if (type === Message.coSignRequest) asked.push(message as Uint8Array);
     },
+    sendFinality: () => {},
     close: () => {},
   };
   return { seat: new Seat(lane, hash, { seq: 0, hash }, peer, 0), key: testSessionKey(), asked };

@@ -1,5 +1,13 @@
 import { Client } from "@colyseus/sdk";
-import { encodeFrame, type Finality, Message, type Refusal, type Value } from "@weft/protocol";
+import {
+  encodeFrame,
+  type Finality,
+  type FinalityMessage,
+  finalityOf,
+  Message,
+  type Refusal,
+  type Value,
+} from "@weft/protocol";
 import { RawPlayer, RawRoom } from "../rawPlayer.ts";
 
 /** A session lasts less than what is played: some expire. */
@@ -48,8 +56,8 @@ export class DrivenPlayer {
     this.room = room;
     this.#frames = [];
     this.#finality = undefined;
-    joined.onMessage(Message.finality, (finality: Finality) => {
-      this.#finality = finality;
+    joined.onMessage(Message.finality, (finality: FinalityMessage) => {
+      this.#finality = finalityOf(finality);
       // All that is kept of what came.
       room.received.length = 0;
     });

@@ -1,4 +1,10 @@
-import { encodeFrame, type Finality, Message, type Refusal } from "@weft/protocol";
+import {
+  encodeFrame,
+  type FinalityMessage,
+  finalityOf,
+  Message,
+  type Refusal,
+} from "@weft/protocol";
 import type { RawPlayer, RawRoom } from "../rawPlayer.ts";
 
 /** Between two seals. */
@@ -39,7 +45,8 @@ export class SteadyPlayer {
       const { moves } = state as { moves?: Map<string, number> };
       this.#shown = this.#note("patchMs", this.#shown, moves?.get(room.player.sessionId) ?? 0);
     });
-    room.room.onMessage(Message.finality, ({ sequenced, sealed }: Finality) => {
+    room.room.onMessage(Message.finality, (finality: FinalityMessage) => {
+      const { sequenced, sealed } = finalityOf(finality);
       this.#sealed = sealed;
       this.#sequenced = this.#note("finalityMs", this.#sequenced, sequenced);
     });

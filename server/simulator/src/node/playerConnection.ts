@@ -1,4 +1,4 @@
-import { Message } from "@weft/protocol";
+import { type FinalityMessage, Message } from "@weft/protocol";
 import type { Peer, Seat } from "@weft/rooms/simulation";
 import type { Lifetime } from "../core/lifetime.ts";
 import type { Firmness, Link, LinkMessage } from "../network/link.ts";
@@ -27,6 +27,10 @@ export class PlayerConnection implements Peer {
     const firmness: Firmness = DROPPABLE.has(name) ? "droppable" : "firm";
     if (this.ready) this.link.send("server", { name, body }, firmness);
     else this.#early.push({ name, body });
+  }
+
+  sendFinality(finality: FinalityMessage): void {
+    this.send(Message.finality, finality);
   }
 
   /** The client is there. */
