@@ -1,7 +1,7 @@
 import { timestampMs } from "@weft/protocol";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { BLOCK_INTERVAL_MS } from "./fastChain.ts";
-import { FastState } from "./state.ts";
+import { RootWork } from "./rootWork.ts";
 import { createTestChain, createTestRoom, FAST } from "./testChain.ts";
 
 /** What a state root takes in these tests. */
@@ -12,12 +12,13 @@ const T0 = 1_700_000_000_000;
 function createPacedChain() {
   let nowMs = T0;
   let alarm: { readonly atMs: number; readonly run: () => void } | undefined;
-  const original = FastState.prototype.currentRoot;
-  const spy = vi.spyOn(FastState.prototype, "currentRoot").mockImplementation(function (
-    this: FastState,
+  const original = RootWork.prototype.run;
+  const spy = vi.spyOn(RootWork.prototype, "run").mockImplementation(function (
+    this: RootWork,
+    maxBytes,
   ) {
     nowMs += ROOT_MS;
-    return original.call(this);
+    return original.call(this, maxBytes);
   });
   onTestFinished(() => spy.mockRestore());
   const test = createTestChain(undefined, {

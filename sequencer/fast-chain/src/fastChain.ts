@@ -8,7 +8,6 @@ import {
   type FastGenesis,
   type FastTransaction,
   type Hash,
-  hashTransaction,
   type JoinTicket,
   type LedgerHeight,
   MAX_BLOCK_TRANSACTIONS,
@@ -22,20 +21,24 @@ import { balanceOf } from "./account/balance.ts";
 import { applyTransaction } from "./applyTransaction.ts";
 import { type Checks, fullChecks } from "./checks.ts";
 import { FastChainError, refuse } from "./errors.ts";
-import { PendingBlock } from "./pendingBlock.ts";
+import { fitsAnyHeight, PendingBlock } from "./pendingBlock.ts";
 import { type FastReceipt, Receipts } from "./receipts.ts";
 import { type RestoredFastChain, restoreFastChain } from "./restoreFastChain.ts";
 import { applyEventToState, knownRoom, markRoundHeights } from "./room/applyRoomEvents.ts";
 import { Journal } from "./roomJournal.ts";
+import type { RootWork } from "./rootWork.ts";
 import { checkTicket } from "./session/checkTicket.ts";
 import { loadFastSnapshots } from "./snapshot/fastSnapshot.ts";
 import { type SnapshotOptions, Snapshotter } from "./snapshot/snapshotter.ts";
-import { FastState } from "./state.ts";
+import { FastState, type StateView } from "./state.ts";
+import { type Submission, Submissions } from "./submissions.ts";
 import { type Transition, transitionOn } from "./transition.ts";
 import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from "./types.ts";
 
 /** A block is made this long after the one before, or, after a rest, after the first thing that it holds. */
 export const BLOCK_INTERVAL_MS = 10;
+/** How much of a state root is made in one turn: some 0.5 ms. The thread does other things in between. */
+const ROOT_SLICE_BYTES = 48 * 1024;
 /** Bytes that may wait for a block, while the disk is behind, before more is refused. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
@@ -54,16 +57,23 @@ export type FastChainOptions = {
   readonly releasesFrom?: bigint;
   /** Where to write snapshots, and look for one to begin with; none without it. */
   readonly snapshots?: SnapshotOptions;
+  /** How much of a state root is made in one turn of the event loop, see `RootWork`. Default: some 0.5 ms of it. */
+  readonly rootSliceBytes?: number;
   /** The chain can't go on: nothing is acknowledged from here on. */
   readonly onFailed?: (error: Error) => void;
 };
 
-type Waiting = {
-  readonly index: number;
-  readonly isSigned: boolean;
-  readonly resolve: (inclusion: Inclusion) => void;
-  readonly reject: (error: Error) => void;
+/** A block but for its place. */
+type Draft = {
+  readonly pending: PendingBlock;
+  /** The moment that decides which root it has. */
+  readonly blockMs: TimestampMs;
+  readonly stateRoot: Hash;
+  /** For a snapshot of the state with this block. */
+  readonly view?: StateView | undefined;
 };
+
+type Cut = Omit<Draft, "stateRoot"> & { readonly root: RootWork; readonly begunMs: number };
 
 /**
  * The fast chain in the process that orders it. A transaction is checked and applied when it
@@ -80,11 +90,13 @@ export class FastChain implements FastChainHost {
   readonly #transition: Transition;
   readonly #receipts: Receipts;
   readonly #snapshotter: Snapshotter | undefined;
+  readonly #submissions = new Submissions();
   readonly #journals = new Map<Address, Journal>();
   readonly #sessionListeners = new Set<(session: Session, reason: string) => void>();
   #pending = new PendingBlock();
-  #waiting: Waiting[] = [];
   #releases: Omit<Release, "fromHeight">[] = [];
+  /** A block that waits for its state root, while the next is gathered. */
+  #cut: Cut | undefined;
   #cancelTimer: (() => void) | undefined;
   /** When the newest block was ordered, and how long the newest state root took: for an even pace. */
   #orderedMs = 0;
@@ -147,12 +159,28 @@ export class FastChain implements FastChainHost {
     return restored;
   }
 
-  async submit(transaction: FastTransaction): Promise<Inclusion> {
-    const index = this.#admit(transaction);
-    const isSigned = transaction.type === "signed";
+  submit(transaction: FastTransaction): Promise<Inclusion> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ index, isSigned, resolve, reject });
+      const submission = { transaction, resolve, reject };
+      if (this.#cut === undefined) this.#enter(submission);
+      else if (this.#submissions.isFull) refuseFull({});
+      // It may look at the block before its own, which isn't ordered yet.
+      else this.#submissions.queue(submission);
     });
+  }
+
+  #enter(submission: Submission): void {
+    this.#submissions.entered(submission, this.#admit(submission.transaction));
+  }
+
+  #enterQueued(): void {
+    for (const submission of this.#submissions.takeQueued()) {
+      try {
+        this.#enter(submission);
+      } catch (error) {
+        submission.reject(error as Error);
+      }
+    }
   }
 
   /** Checks, applies, and queues for the next block. @returns its index there. */
@@ -175,6 +203,7 @@ export class FastChain implements FastChainHost {
   }
 
   createRoom(create: Omit<CreateRoom, "seedHeight" | "seed">): RoomJournal {
+    if (!this.#finishCut()) refuseFull({});
     this.#admit({ type: "createRoom", ...create, ...this.seed(create.room) });
     return this.#openJournal(create.room);
   }
@@ -195,6 +224,7 @@ export class FastChain implements FastChainHost {
   }
 
   #append(room: Address, event: RoomEvent): number {
+    if (this.#cut !== undefined && !fitsAnyHeight(event) && !this.#finishCut()) refuseFull({});
     this.#assertRoom();
     const index = applyEventToState(this.#transition, room, event).events - 1;
     this.#pending.addEvent(room, index, event);
@@ -209,14 +239,20 @@ export class FastChain implements FastChainHost {
       });
     }
     const { sizeBytes, transactionCount } = this.#pending;
-    if (sizeBytes > MAX_PENDING_BYTES || transactionCount >= MAX_BLOCK_TRANSACTIONS) {
-      refuse("BLOCK_FULL", "the next block is full: the disk is behind, try again", { sizeBytes });
+    const waitingBytes = sizeBytes + (this.#cut?.pending.sizeBytes ?? 0);
+    if (waitingBytes > MAX_PENDING_BYTES || transactionCount >= MAX_BLOCK_TRANSACTIONS) {
+      refuseFull({ sizeBytes: waitingBytes });
     }
   }
 
   #schedule(): void {
+    if (this.#cut === undefined) this.#wakeAfter(this.#delayMs());
+  }
+
+  #wakeAfter(delayMs: number): void {
+    if (this.#stopped !== undefined) return;
     const { after = afterHere } = this.#options;
-    this.#cancelTimer ??= after(this.#delayMs(), () => {
+    this.#cancelTimer ??= after(delayMs, () => {
       this.#cancelTimer = undefined;
       namedStep("fast block", () => this.#makeBlock());
     });
@@ -235,66 +271,104 @@ export class FastChain implements FastChainHost {
     return this.#state.isCheckpoint(timestampMs(nowMs + earlyMs)) ? earlyMs : delayMs;
   }
 
+  /** Makes a block of what waits, or goes on with the one that waits for its root. */
   #makeBlock(): void {
-    if (this.#pending.isEmpty || this.#stopped !== undefined) return;
+    if (this.#stopped !== undefined) return;
+    if (this.#cut === undefined) {
+      if (this.#pending.isEmpty) return;
+      const headMs = this.#ledger.head?.header.timestampMs ?? 0;
+      const blockMs = timestampMs(Math.max(this.#nowMs(), headMs));
+      if (!this.#state.isCheckpoint(blockMs)) {
+        const stateRoot = this.#state.committedRoot;
+        if (!this.#order({ pending: this.#pending, blockMs, stateRoot })) this.#schedule();
+        return;
+      }
+      this.#cut = this.#cutBlock(blockMs);
+    }
+    this.#goOn(this.#cut, this.#options.rootSliceBytes ?? ROOT_SLICE_BYTES);
+  }
+
+  /** What was applied so far goes into one block, whose root is made in slices; what comes meanwhile goes into the next. */
+  #cutBlock(blockMs: TimestampMs): Cut {
+    const number = (this.#ledger.chainHead(this.chainId)?.header.number ?? -1) + 1;
+    const view = this.#snapshotter?.view(this.#state, { number, timestampMs: blockMs });
     const pending = this.#pending;
-    const transactions = pending.pack();
-    const head = this.#ledger.head?.header;
-    const blockMs = timestampMs(Math.max(this.#nowMs(), head?.timestampMs ?? 0));
-    const stateRoot = this.#rootAt(blockMs);
+    this.#pending = new PendingBlock();
+    return { pending, blockMs, view, root: this.#state.beginRoot(), begunMs: this.#nowMs() };
+  }
+
+  #goOn(cut: Cut, sliceBytes: number): void {
+    const { pending, blockMs, view, root, begunMs } = cut;
+    const isNew = !root.isDone;
+    const stateRoot = namedStep("fast state root", () => root.run(sliceBytes));
+    if (stateRoot === undefined) {
+      this.#wakeAfter(0);
+      return;
+    }
+    // Of a clock that may be set: only what can be.
+    const tookMs = Math.min(BLOCK_INTERVAL_MS, Math.max(0, this.#nowMs() - begunMs));
+    if (isNew) this.#rootTookMs = tookMs;
+    if (this.#order({ pending, blockMs, stateRoot, view })) this.#enterQueued();
+    else this.#wakeAfter(BLOCK_INTERVAL_MS);
+  }
+
+  /**
+   * Orders the block that waits for its root, now, for what must come after it.
+   * @returns whether there is none any more; false while the disk is too far behind
+   */
+  #finishCut(): boolean {
+    if (this.#cut === undefined || this.#stopped !== undefined) return true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#goOn(this.#cut, Number.POSITIVE_INFINITY);
+    return this.#cut === undefined;
+  }
+
+  /** @returns whether the ledger took it. Else what waits goes on waiting, and past a bound more is refused. */
+  #order({ pending, blockMs, stateRoot, view }: Draft): boolean {
     let ordered: OrderedBlock;
     try {
       ordered = this.#ledger.propose({
         chainId: this.chainId,
-        ...{ transactions, stateRoot, timestampMs: blockMs },
+        transactions: pending.pack(),
+        ...{ stateRoot, timestampMs: blockMs },
         canWait: pending.canWait,
       });
     } catch (error) {
-      // The disk is behind. What waits goes on waiting, and past a bound more is refused.
-      if (error instanceof LedgerError && error.code === "STORE_BUSY") this.#schedule();
-      else this.#fail(error as Error);
-      return;
+      // STORE_BUSY: the disk is behind.
+      if (!(error instanceof LedgerError && error.code === "STORE_BUSY"))
+        this.#fail(error as Error);
+      return false;
     }
     this.#orderedMs = this.#nowMs();
-    // Before anything changes: in this moment the state is what the header's root is over.
-    if (this.#state.isCheckpoint(blockMs)) {
-      this.#snapshotter?.offer(ordered, this.#state, this.#receipts);
-    }
-    this.#state.commitRoot(blockMs, stateRoot);
+    if (view !== undefined) this.#snapshotter?.write(ordered, view, this.#receipts);
+    const { height, timestampMs } = ordered.block.header;
+    // Its own time: another chain's block may have come since the cut.
+    this.#state.commitRoot(timestampMs, stateRoot);
     const rooms = pending.rooms();
-    for (const room of rooms) markRoundHeights(this.#state, room, ordered.block.header.height);
-    this.#pending = new PendingBlock();
+    for (const room of rooms.keys()) markRoundHeights(this.#state, room, height);
+    if (this.#cut === undefined) this.#pending = new PendingBlock();
+    this.#cut = undefined;
     this.#afterBlock(ordered, rooms);
+    if (!this.#pending.isEmpty) this.#schedule();
+    return true;
   }
 
-  #rootAt(blockMs: TimestampMs): Hash {
-    if (!this.#state.isCheckpoint(blockMs)) return this.#state.committedRoot;
-    const startMs = this.#nowMs();
-    const root = namedStep("fast state root", () => this.#state.currentRoot());
-    // Of a clock that may be set: only what can be.
-    this.#rootTookMs = Math.min(BLOCK_INTERVAL_MS, Math.max(0, this.#nowMs() - startMs));
-    return root;
-  }
-
-  #afterBlock({ block, durable }: OrderedBlock, rooms: ReadonlySet<Address>) {
-    const { height, number } = block.header;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { index, isSigned, resolve } of waiting) {
-      // Of the others nobody asks, and most are rooms' events.
-      const hash = hashTransaction(block.transactions[index] as Uint8Array);
-      if (isSigned) this.#receipts.add(hash, { height, index });
-      resolve({ hash, height, blockHash: block.hash, number, index, durable });
+  #afterBlock({ block, durable }: OrderedBlock, rooms: ReadonlyMap<Address, number>) {
+    const { height } = block.header;
+    this.#submissions.ordered({ block, durable }, this.#receipts);
+    const releases = this.#releases;
+    if (releases.length > 0) {
+      this.#releases = [];
+      this.#options.onReleases?.(releases.map((one) => ({ ...one, fromHeight: height })));
     }
-    const releases = this.#releases.map((release) => ({ ...release, fromHeight: height }));
-    this.#releases = [];
-    if (releases.length > 0) this.#options.onReleases?.(releases);
-    const progress = [...rooms].flatMap((room) => {
+    const progress: { readonly journal: Journal; readonly events: number }[] = [];
+    for (const [room, events] of rooms) {
       const journal = this.#journals.get(room);
-      const events = this.#state.room(room)?.events;
-      if (events === undefined) this.#journals.delete(room);
-      return journal === undefined ? [] : [{ journal, events: events ?? Infinity }];
-    });
+      if (journal === undefined) continue;
+      progress.push({ journal, events });
+      if (this.#state.room(room) === undefined) this.#journals.delete(room);
+    }
     durable.then(
       () => {
         for (const { journal, events } of progress) journal.notifySequenced({ events, height });
@@ -306,8 +380,8 @@ export class FastChain implements FastChainHost {
   #fail(error: Error): void {
     if (this.#stopped !== undefined) return;
     this.#stopped = error;
-    for (const { reject } of this.#waiting) reject(error);
-    this.#waiting = [];
+    this.#cut?.view?.close();
+    this.#submissions.reject(error);
     this.#options.onFailed?.(error);
   }
 
@@ -377,13 +451,29 @@ export class FastChain implements FastChainHost {
   /** Puts what was applied into a block, and takes nothing more. */
   async stop(): Promise<void> {
     this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#finishCut();
     this.#makeBlock();
+    this.#finishCut();
     this.#stopped ??= new Error("the fast chain was stopped");
+    // What the disk doesn't take in time.
+    this.#cut?.view?.close();
+    this.#submissions.reject(this.#stopped);
     await this.#snapshotter?.stop();
   }
 }
 
+/** @throws FastChainError */
+function refuseFull(details: Readonly<Record<string, unknown>>): never {
+  refuse("BLOCK_FULL", "the next block is full: the disk is behind, try again", details);
+}
+
 function afterHere(delayMs: number, run: () => void): () => void {
+  if (delayMs === 0) {
+    // Sooner than a timer, and after whatever has come in.
+    const turn = setImmediate(run);
+    return () => clearImmediate(turn);
+  }
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
 }

@@ -12,6 +12,13 @@ const EVENT_OVERHEAD_BYTES = 128;
 
 /** Events of play: nobody waits for them by the millisecond, as who joins does, or leaves, or sends a report. */
 const PLAY: ReadonlySet<RoomEvent["type"]> = new Set(["frame", "tick", "seal", "checkpoint"]);
+/** What looks neither at the blocks below nor at the height that it will have itself. */
+const ANY_HEIGHT: ReadonlySet<RoomEvent["type"]> = new Set([...PLAY, "join", "rejoin", "leave"]);
+
+/** Whether an event may be applied while the block before its own isn't ordered. */
+export function fitsAnyHeight(event: RoomEvent): boolean {
+  return ANY_HEIGHT.has(event.type);
+}
 
 type Run = { room: Address; firstIndex: number; events: RoomEvent[]; sizeBytes: number };
 type Entry = { readonly encoded: Uint8Array } | { readonly run: Run };
@@ -69,9 +76,15 @@ export class PendingBlock {
     this.#entries.push({ run: begun });
   }
 
-  /** Rooms with events in it. */
-  rooms(): ReadonlySet<Address> {
-    return new Set(this.#entries.flatMap((entry) => ("run" in entry ? [entry.run.room] : [])));
+  /** Rooms with events in it, and how many events they have with these. */
+  rooms(): ReadonlyMap<Address, number> {
+    const rooms = new Map<Address, number>();
+    for (const entry of this.#entries) {
+      if (!("run" in entry)) continue;
+      const { room, firstIndex, events } = entry.run;
+      rooms.set(room, firstIndex + events.length);
+    }
+    return rooms;
   }
 
   /** The block's transactions, encoded. */

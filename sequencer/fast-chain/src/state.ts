@@ -1,7 +1,6 @@
 import {
   type Address,
   assert,
-  encodeValue,
   type FastGenesis,
   type Hash,
   type TimestampMs,
@@ -9,6 +8,7 @@ import {
   type Value,
   ZERO_HASH,
 } from "@weft/protocol";
+import { type ChangedLeaf, RootWork } from "./rootWork.ts";
 import { StateTree } from "./stateTree.ts";
 import type { RoomRecord, Session } from "./types.ts";
 import { ViewedMap } from "./viewedMap.ts";
@@ -56,6 +56,7 @@ export class FastState {
   readonly #sessionOfSubject = new Map<Hash, Hash>();
   readonly #rooms = new ViewedMap<Address, RoomRecord>();
   readonly #tree = new StateTree();
+  #rootWork: RootWork | undefined;
   /** What changed since the root was brought up to date. By kind, since making a leaf's name costs more than the rest of an action. */
   readonly #dirty = {
     account: new Set<Address>(),
@@ -165,20 +166,30 @@ export class FastState {
 
   /** Root over everything as it is now. */
   currentRoot(): Hash {
-    this.#tree.set(COUNTERS, encodeValue(this.#counters()));
-    const { account, session, room } = this.#dirty;
-    for (const id of account) this.#updateLeaf(`account:${id}`, accountToValue(this.account(id)));
-    for (const id of session)
-      this.#updateLeaf(`session:${id}`, this.#sessions.get(id) as Value | undefined);
-    for (const id of room) this.#updateLeaf(`room:${id}`, this.#rooms.get(id) as Value | undefined);
-    for (const changed of [account, session, room]) changed.clear();
-    return this.#tree.root();
+    return this.beginRoot().finish();
   }
 
-  /** @param value Undefined for what isn't there any more. */
-  #updateLeaf(name: string, value: Value | undefined): void {
-    if (value === undefined) this.#tree.delete(name);
-    else this.#tree.set(name, encodeValue(value));
+  /** Begins the root over everything as it is now; the one before must be done. */
+  beginRoot(): RootWork {
+    assert(this.#rootWork?.isDone !== false, "one root at a time");
+    const counters = this.#counters();
+    const leaves: ChangedLeaf[] = [{ kind: COUNTERS, id: "", value: () => counters }];
+    const { account, session, room } = this.#dirty;
+    for (const id of account) {
+      const one = this.account(id);
+      leaves.push({ kind: "account", id, value: () => accountToValue(one) });
+    }
+    for (const id of session) {
+      const one = this.#sessions.get(id) as Value | undefined;
+      leaves.push({ kind: "session", id, value: () => one });
+    }
+    for (const id of room) {
+      const one = this.#rooms.get(id) as Value | undefined;
+      leaves.push({ kind: "room", id, value: () => one });
+    }
+    for (const changed of [account, session, room]) changed.clear();
+    this.#rootWork = new RootWork(this.#tree, leaves);
+    return this.#rootWork;
   }
 
   #counters(): Value {

@@ -43,6 +43,14 @@ export class StateTree {
     this.#root = remove(this.#root, sha256(utf8ToBytes(name)), 0);
   }
 
+  /**
+   * Computes at most so many of the hashes that the root still needs.
+   * @returns whether it needs no more
+   */
+  hashBranches(count: number): boolean {
+    return hashSome(this.#root, count) > 0 || isHashed(this.#root);
+  }
+
   root(): Hash {
     return bytesToHex(hashOf(this.#root));
   }
@@ -73,6 +81,17 @@ function remove(node: Node, key: Uint8Array, depth: number): Node {
   if (node.left === undefined && !isBranch(node.right)) return node.right;
   if (node.right === undefined && !isBranch(node.left)) return node.left;
   return node;
+}
+
+const isHashed = (node: Node): boolean => !isBranch(node) || node.hash !== undefined;
+
+/** Those below first: what is hashed once isn't looked into again. @returns how many of `count` are left */
+function hashSome(node: Node, count: number): number {
+  if (count <= 0 || !isBranch(node) || node.hash !== undefined) return count;
+  const left = hashSome(node.right, hashSome(node.left, count));
+  if (left <= 0) return left;
+  hashOf(node);
+  return left - 1;
 }
 
 function hashOf(node: Node): Uint8Array {

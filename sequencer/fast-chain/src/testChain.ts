@@ -55,7 +55,10 @@ export type TestChain = {
 
 export function createTestChain(
   existing?: Ledger,
-  options: Pick<FastChainOptions, "checks" | "snapshots" | "releasesFrom" | "nowMs" | "after"> = {},
+  options: Pick<
+    FastChainOptions,
+    "checks" | "snapshots" | "releasesFrom" | "nowMs" | "after" | "rootSliceBytes"
+  > = {},
 ): TestChain {
   const chainIds = [FAST, ZK];
   const ledger =

@@ -1,7 +1,7 @@
 import type { OrderedBlock } from "@weft/ledger";
 import type { LedgerHeight } from "@weft/protocol";
 import type { Receipts } from "../receipts.ts";
-import type { FastState } from "../state.ts";
+import type { FastState, StateView } from "../state.ts";
 import { fastSnapshotContent, fastSnapshotFolder } from "./fastSnapshot.ts";
 import type { SnapshotFolder } from "./snapshotFolder.ts";
 import { type SnapshotMachine, thisMachine } from "./snapshotMachine.ts";
@@ -56,19 +56,23 @@ export class Snapshotter {
   }
 
   /**
-   * A block was ordered whose header has the root of `state` as it is in this moment; from the next on
+   * A block is about to be ordered whose header has the root of `state` as it is in this moment; from the next on
    * it may change.
+   * @returns what to `write` once it is ordered, or to close; undefined when no snapshot is due
    */
-  offer({ block, durable }: OrderedBlock, state: FastState, receipts: Receipts): void {
-    if (this.#writing !== undefined || this.#stopped.signal.aborted) return;
-    const { number, timestampMs } = block.header;
+  view(state: FastState, { number, timestampMs }: Newest): StateView | undefined {
+    if (this.#writing !== undefined || this.#stopped.signal.aborted) return undefined;
     const { everyBlocks, everyMs } = this.#options;
     const isDue =
       number - this.#newest.number >= everyBlocks ||
       timestampMs - this.#newest.timestampMs >= everyMs;
-    if (!isDue || this.#machine.monotonicMs() < this.#restUntilMs) return;
+    return isDue && this.#machine.monotonicMs() >= this.#restUntilMs ? state.view() : undefined;
+  }
+
+  /** The block is ordered, and the view is of its moment. */
+  write({ block, durable }: OrderedBlock, view: StateView, receipts: Receipts): void {
+    const { number, timestampMs } = block.header;
     this.#newest = { number, timestampMs };
-    const view = state.view();
     this.#writing = this.#write({ block, durable }, view, receipts).finally(() => {
       view.close();
       this.#writing = undefined;
@@ -77,7 +81,7 @@ export class Snapshotter {
 
   async #write(
     { block, durable }: OrderedBlock,
-    view: ReturnType<FastState["view"]>,
+    view: StateView,
     receipts: Receipts,
   ): Promise<void> {
     const { onWritten, onProblem } = this.#options;

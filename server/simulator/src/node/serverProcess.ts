@@ -81,6 +81,9 @@ const SETTINGS = roomSettings({
   startDelayMs: 500,
 });
 
+/** A few accounts, or half a room: so that there are roots that take several turns. */
+const ROOT_SLICE_BYTES = 700;
+
 /** Frees itself of deposits that a mutation is to lose. */
 const LOST_DEPOSIT = 2n;
 
@@ -178,6 +181,7 @@ export class ServerProcess {
       genesis: fastGenesisAt(nowMs()),
       nowMs,
       after: (delayMs, run) => life.after(delayMs, run),
+      rootSliceBytes: ROOT_SLICE_BYTES,
       onFailed,
       snapshots: {
         ...{ dir: SNAPSHOT_DIR, everyBlocks: 60, everyMs: 1500, keep: 2 },
