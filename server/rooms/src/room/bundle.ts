@@ -14,7 +14,8 @@ let told: Bundle[] | undefined;
 /**
  * Runs something that tells many clients something, each of them several things: what goes to one goes out in one write. A write
  * is a system call, and costs more than all the rest of a message: stamp, patch and finality in one cost less than the patch
- * alone does with `ws`, which writes a message's head and body as two chunks.
+ * alone does with `ws`, which writes a message's head and body as two chunks. With uWebSockets.js nothing is gained by it
+ * (its `cork` was tried), so that there messages only go out somewhat later.
  * @param isBehind Called for each client that was sent something while it hadn't taken all from before, as far as can be
  *   seen at no cost; where it can't, for each.
  */
@@ -41,6 +42,9 @@ export function bundle(client: Client): void {
     leave(code, data);
   };
 }
+
+type RawOptions = Parameters<Client["raw"]>[1];
+type RawDone = Parameters<Client["raw"]>[2];
 
 /** What ws has for a connection, as far as it matters here. Its socket has no public name. */
 type WsConnection = {
@@ -71,7 +75,7 @@ class Bundle {
     this.#raw = client.raw.bind(client);
   }
 
-  send(...[data, options, done]: Parameters<Client["raw"]>): void {
+  send(data: Uint8Array, options: RawOptions, done: RawDone): void {
     // Colyseus gives it lists of numbers, too.
     if (told === undefined || done !== undefined || !(data instanceof Uint8Array)) {
       this.flush();

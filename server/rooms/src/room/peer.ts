@@ -1,15 +1,18 @@
 import type { WebSocket as UwsSocket } from "uWebSockets.js";
 import { type Client, ClientState } from "@colyseus/core";
-import type { FinalityMessage } from "@weft/protocol";
+import { type FinalityMessage, Message, type StateStamp } from "@weft/protocol";
 import { DropCode } from "../errors.ts";
 import { MAX_CLOSING_MS } from "../limits.ts";
-import { encodeFinality } from "./encodeFinality.ts";
+import { numbersEncoder } from "./encodeNumbers.ts";
 import type { Peer } from "./seat.ts";
 
 /** What the transports' clients have inside: that of `ws`, or Colyseus's wrapper around one of uWebSockets.js. */
 type Socket =
   | { readonly bufferedAmount: number; pause(): void; terminate(): void }
   | { readonly ws: Pick<UwsSocket<unknown>, "getBufferedAmount"> };
+
+const encodeFinality = numbersEncoder(Message.finality);
+const encodeStamp = numbersEncoder(Message.stamp);
 
 /**
  * A Colyseus client as a room sees it, on either transport. Asked with every patch, so it is a class: objects with getters of
@@ -36,6 +39,10 @@ export class ClientPeer implements Peer {
 
   sendFinality(finality: FinalityMessage): void {
     this.#client.enqueueRaw(encodeFinality(finality));
+  }
+
+  sendStamp(stamp: StateStamp): void {
+    this.#client.enqueueRaw(encodeStamp(stamp));
   }
 
   close(code: DropCode, reason: string): void {

@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { type Peer, Seat } from "./seat.ts";
 
 const height = ledgerHeight;
-const peer: Peer = { ready: true, bufferedBytes: 0, send() {}, sendFinality() {}, close() {} };
+const nothing = () => {};
+const peer: Peer = {
+  ready: true,
+  bufferedBytes: 0,
+  send: nothing,
+  sendFinality: nothing,
+  sendStamp: nothing,
+  close: nothing,
+};
 const newSeat = () => new Seat(0, ZERO_HASH, { seq: 0, hash: ZERO_HASH }, peer, 0);
 const noteFrame = (seat: Seat, seq: number) => seat.noteFrame({ seq, hash: ZERO_HASH }, 0);
 

@@ -1,5 +1,5 @@
 import type { Lane } from "@weft/fast-chain";
-import type { FinalityMessage, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
+import type { FinalityMessage, Hash, LaneHead, LedgerHeight, StateStamp } from "@weft/protocol";
 import type { DropCode, RefusalCode } from "../errors.ts";
 import { TokenBucket } from "../limit/tokenBucket.ts";
 import {
@@ -20,6 +20,8 @@ export interface Peer {
   send(type: string, message: unknown): void;
   /** `Message.finality` */
   sendFinality(finality: FinalityMessage): void;
+  /** `Message.stamp` */
+  sendStamp(stamp: StateStamp): void;
   close(code: DropCode, reason: string): void;
 }
 
@@ -58,10 +60,7 @@ export class Seat {
   #sequenced: number;
   /** … and this is the newest block that says so; undefined until the room's first. */
   #height: LedgerHeight | undefined;
-  /** What the client was told; nothing when `#toldApplied` is undefined. */
-  #toldApplied: number | undefined;
-  #toldSequenced = 0;
-  #toldSealed = 0;
+  #hasNews = true;
 
   /** @param peer Undefined for a place whose player has yet to come back. */
   constructor(
@@ -109,6 +108,7 @@ export class Seat {
   /** The lane grew by a frame. */
   noteFrame(head: LaneHead, nowMs: number): void {
     this.head = head;
+    this.#hasNews = true;
     this.frameAtMs = nowMs;
     this.badMessages = 0;
     this.unsealedSinceMs ??= nowMs;
@@ -116,6 +116,7 @@ export class Seat {
 
   noteSeal(seq: number): void {
     this.sealedSeq = seq;
+    this.#hasNews = true;
     this.badMessages = 0;
     this.unsealedSinceMs = undefined;
   }
@@ -124,15 +125,12 @@ export class Seat {
   noteSequenced(height: LedgerHeight): void {
     this.#sequenced++;
     this.#height = height;
+    this.#hasNews = true;
   }
 
   /** The client doesn't know yet how far its frames are. */
   get hasNews(): boolean {
-    return (
-      this.#toldApplied !== this.head.seq ||
-      this.#toldSequenced !== this.#sequenced ||
-      this.#toldSealed !== this.sealedSeq
-    );
+    return this.#hasNews;
   }
 
   /**
@@ -141,16 +139,14 @@ export class Seat {
    */
   newFinality(newest: LedgerHeight | undefined): FinalityMessage | undefined {
     this.#height ??= newest;
-    if (this.#height === undefined || !this.hasNews) return undefined;
-    this.#toldApplied = this.head.seq;
-    this.#toldSequenced = this.#sequenced;
-    this.#toldSealed = this.sealedSeq;
-    return [this.#toldApplied, this.#toldSequenced, this.#height, this.#toldSealed];
+    if (this.#height === undefined || !this.#hasNews) return undefined;
+    this.#hasNews = false;
+    return [this.head.seq, this.#sequenced, this.#height, this.sealedSeq];
   }
 
   /** A new connection knows nothing, and has asked for nothing. */
   forgetTold(): void {
-    this.#toldApplied = undefined;
+    this.#hasNews = true;
     this.wantsStamps = false;
   }
 }

@@ -37,6 +37,7 @@ function createMember(lane: number): Member {
       if (type === Message.coSignRequest) asked.push(message as Uint8Array);
     },
     sendFinality: () => {},
+    sendStamp: () => {},
     close: () => {},
   };
   return { seat: new Seat(lane, hash, { seq: 0, hash }, peer, 0), key: testSessionKey(), asked };

@@ -1,4 +1,4 @@
-import { type FinalityMessage, Message } from "@weft/protocol";
+import { type FinalityMessage, Message, type StateStamp } from "@weft/protocol";
 import type { Peer, Seat } from "@weft/rooms/simulation";
 import type { Lifetime } from "../core/lifetime.ts";
 import type { Firmness, Link, LinkMessage } from "../network/link.ts";
@@ -31,6 +31,10 @@ export class PlayerConnection implements Peer {
 
   sendFinality(finality: FinalityMessage): void {
     this.send(Message.finality, finality);
+  }
+
+  sendStamp(stamp: StateStamp): void {
+    this.send(Message.stamp, stamp);
   }
 
   /** The client is there. */
