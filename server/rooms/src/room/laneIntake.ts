@@ -7,6 +7,7 @@ import {
   decodeSeal,
   type Frame,
   type Refusal,
+  type RoomEvent,
   type Seal,
 } from "@weft/protocol";
 import { codeOf } from "../errors.ts";
@@ -52,14 +53,15 @@ export class LaneIntake {
   /** A frame's bytes as they came; they are copied, since they share a buffer with what comes next. */
   frame(seat: Seat, received: Uint8Array): void {
     if (seat.gone) return;
-    if (!seat.frames.take(this.#options.nowMs())) {
+    const nowMs = this.#options.nowMs();
+    if (!seat.frames.take(nowMs)) {
       // Not even looked at. With the next beat the client learns from which frame on to send again.
       seat.gap = "RATE_LIMITED";
       this.#countExcess(seat);
       return;
     }
     const bytes = new Uint8Array(received);
-    const frame = decoded(() => decodeFrame(bytes));
+    const frame = decoded(decodeFrame, bytes);
     if (frame === undefined) {
       this.#bad(seat, "FRAME_MALFORMED", "the bytes aren't a frame");
       return;
@@ -68,16 +70,16 @@ export class LaneIntake {
     if (frame.seq < seat.expected) return;
     if (frame.seq > seat.expected) seat.gap ??= "FRAME_OUT_OF_ORDER";
     else if (seat.unsequenced >= MAX_UNSEQUENCED_FRAMES) seat.gap = "RATE_LIMITED";
-    else this.#runFrame(seat, frame, bytes);
+    else this.#runFrame(seat, frame, bytes, nowMs);
   }
 
-  #runFrame(seat: Seat, frame: Frame, bytes: Uint8Array): void {
-    const { journal, program, unsequenced, nowMs } = this.#options;
+  #runFrame(seat: Seat, frame: Frame, bytes: Uint8Array, nowMs: number): void {
+    const { journal, program, unsequenced } = this.#options;
     const { lane } = seat;
-    const event = this.#append(seat, () => journal.append({ type: "frame", lane, frame: bytes }));
+    const event = this.#append(seat, { type: "frame", lane, frame: bytes });
     const head = journal.record.lanes[lane]?.head;
     if (event === undefined || head === undefined) return;
-    seat.noteFrame(head, nowMs());
+    seat.noteFrame(head, nowMs);
     unsequenced.add(event, seat);
     try {
       const outcome = program.frame(lane, frame);
@@ -93,7 +95,7 @@ export class LaneIntake {
   /** A seal's bytes as they came. */
   seal(seat: Seat, received: Uint8Array): void {
     if (seat.gone || !this.#takeSignatureToken(seat)) return;
-    const seal = decoded(() => decodeSeal(new Uint8Array(received)));
+    const seal = decoded(decodeSeal, received);
     if (seal === undefined) {
       this.#bad(seat, "SEAL_MALFORMED", "the bytes aren't a seal");
       return;
@@ -110,7 +112,7 @@ export class LaneIntake {
     take: (coSignature: CoSignature) => CoSignatureVerdict,
   ): void {
     if (seat.gone || !this.#takeSignatureToken(seat)) return;
-    const coSignature = decoded(() => decodeCoSignature(new Uint8Array(received)));
+    const coSignature = decoded(decodeCoSignature, received);
     if (coSignature === undefined) {
       this.#bad(seat, "CO_SIGNATURE_MALFORMED", "the bytes aren't a co-signature");
       return;
@@ -133,9 +135,8 @@ export class LaneIntake {
   }
 
   #appendSeal(seat: Seat, { seq, signature }: Seal): void {
-    const { journal } = this.#options;
     const { lane } = seat;
-    const event = this.#append(seat, () => journal.append({ type: "seal", lane, seq, signature }));
+    const event = this.#append(seat, { type: "seal", lane, seq, signature });
     if (event === undefined) return;
     seat.noteSeal(seq);
     this.#sample(seat);
@@ -168,9 +169,9 @@ export class LaneIntake {
   }
 
   /** Appends what a player sent. A refusal by the chain goes to the player. */
-  #append(seat: Seat, append: () => number): number | undefined {
+  #append(seat: Seat, event: RoomEvent): number | undefined {
     try {
-      return append();
+      return this.#options.journal.append(event);
     } catch (error) {
       const code = codeOf(error);
       if (code === "BLOCK_FULL") this.#waitForDisk(seat);
@@ -198,9 +199,10 @@ export class LaneIntake {
   }
 }
 
-function decoded<T>(decode: () => T): T | undefined {
+/** What it gives shares nothing with the bytes. */
+function decoded<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array): T | undefined {
   try {
-    return decode();
+    return decode(bytes);
   } catch {
     return undefined;
   }
