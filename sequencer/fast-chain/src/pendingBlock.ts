@@ -1,9 +1,4 @@
-import {
-  type Address,
-  encodeFastTransaction,
-  MAX_ROOM_EVENTS,
-  type RoomEvent,
-} from "@weft/protocol";
+import { type Address, encodeRoomRuns, MAX_ROOM_EVENTS, type RoomEvent } from "@weft/protocol";
 
 /** Bytes of events after which a room's run is closed: well under the limit of a transaction. */
 const MAX_RUN_BYTES = 1024 * 1024;
@@ -21,7 +16,6 @@ export function fitsAnyHeight(event: RoomEvent): boolean {
 }
 
 type Run = { room: Address; firstIndex: number; events: RoomEvent[]; sizeBytes: number };
-type Entry = { readonly encoded: Uint8Array } | { readonly run: Run };
 
 /**
  * What was applied since the last block, in an order that a replay may follow. Events of one room
@@ -29,8 +23,11 @@ type Entry = { readonly encoded: Uint8Array } | { readonly run: Run };
  * they don't touch each other; what touches sessions (joins and rejoins too) or begins a room ends all runs.
  */
 export class PendingBlock {
-  readonly #entries: Entry[] = [];
-  readonly #runs = new Map<Address, Run>();
+  /** Encoded, or undefined for the next of the runs. */
+  readonly #transactions: (Uint8Array | undefined)[] = [];
+  readonly #runs: Run[] = [];
+  /** Those that may go on. */
+  readonly #openRuns = new Map<Address, Run>();
   #sizeBytes = 0;
   #isOnlyPlay = true;
 
@@ -40,7 +37,7 @@ export class PendingBlock {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.length === 0;
+    return this.#transactions.length === 0;
   }
 
   /** About what it takes in memory: more than the block's transactions will. */
@@ -49,39 +46,38 @@ export class PendingBlock {
   }
 
   get transactionCount(): number {
-    return this.#entries.length;
+    return this.#transactions.length;
   }
 
   /** @returns the transaction's index in the block. */
   addTransaction(encoded: Uint8Array, touchesRooms: boolean): number {
-    if (touchesRooms) this.#runs.clear();
+    if (touchesRooms) this.#openRuns.clear();
     this.#isOnlyPlay = false;
     this.#sizeBytes += encoded.length;
-    return this.#entries.push({ encoded }) - 1;
+    return this.#transactions.push(encoded) - 1;
   }
 
   addEvent(room: Address, index: number, event: RoomEvent): void {
-    if (event.type === "join" || event.type === "rejoin") this.#runs.clear();
+    if (event.type === "join" || event.type === "rejoin") this.#openRuns.clear();
     if (!PLAY.has(event.type)) this.#isOnlyPlay = false;
     const sizeBytes = EVENT_OVERHEAD_BYTES + variableBytes(event);
     this.#sizeBytes += sizeBytes;
-    const run = this.#runs.get(room);
+    const run = this.#openRuns.get(room);
     if (run !== undefined && run.events.length < MAX_ROOM_EVENTS && run.sizeBytes < MAX_RUN_BYTES) {
       run.events.push(event);
       run.sizeBytes += sizeBytes;
       return;
     }
     const begun = { room, firstIndex: index, events: [event], sizeBytes };
-    this.#runs.set(room, begun);
-    this.#entries.push({ run: begun });
+    this.#openRuns.set(room, begun);
+    this.#runs.push(begun);
+    this.#transactions.push(undefined);
   }
 
   /** Rooms with events in it, and how many events they have with these. */
   rooms(): ReadonlyMap<Address, number> {
     const rooms = new Map<Address, number>();
-    for (const entry of this.#entries) {
-      if (!("run" in entry)) continue;
-      const { room, firstIndex, events } = entry.run;
+    for (const { room, firstIndex, events } of this.#runs) {
       rooms.set(room, firstIndex + events.length);
     }
     return rooms;
@@ -89,11 +85,9 @@ export class PendingBlock {
 
   /** The block's transactions, encoded. */
   pack(): Uint8Array[] {
-    return this.#entries.map((entry) =>
-      "encoded" in entry
-        ? entry.encoded
-        : encodeFastTransaction({ type: "roomEvents", ...entry.run }),
-    );
+    const packed = encodeRoomRuns(this.#runs);
+    let next = 0;
+    return this.#transactions.map((encoded) => encoded ?? (packed[next++] as Uint8Array));
   }
 }
 

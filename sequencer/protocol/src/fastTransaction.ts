@@ -140,19 +140,36 @@ export type FastTransaction = CodecType<typeof fastCodec> | SignedTransaction;
 
 /** @throws ProtocolError for what has no encoding */
 export function encodeFastTransaction(transaction: FastTransaction): Uint8Array {
-  const written = transaction.type === "roomEvents" ? encodeRoomEvents(transaction) : undefined;
+  const written = transaction.type === "roomEvents" ? writeRuns([transaction])?.[0] : undefined;
   return written ?? encodeEnvelope(FAST_TYPE, fastCodec, transaction);
 }
 
-/** @returns undefined for what the codec refuses: it says why */
-function encodeRoomEvents(run: RoomEvents): Uint8Array | undefined {
-  let isWritten = false;
+/**
+ * The transactions of runs of room events, in the order of the runs. They are views of one array: a block of play has one for each
+ * room.
+ * @throws ProtocolError for what has no encoding
+ */
+export function encodeRoomRuns(runs: readonly RoomEvents[]): readonly Uint8Array[] {
+  const encode = (run: RoomEvents) => encodeFastTransaction({ type: "roomEvents", ...run });
+  return writeRuns(runs) ?? runs.map(encode);
+}
+
+/** @returns undefined where one of them is refused by the codec: it says why */
+function writeRuns(runs: readonly RoomEvents[]): readonly Uint8Array[] | undefined {
+  /** Where each begins, counted from the end. */
+  const begins: number[] = new Array(runs.length).fill(0);
+  let areWritten = true;
   try {
-    const encoded = RlpWriter.write((writer) => {
-      isWritten = writeRoomEvents(writer, run);
-      writer.byte(FAST_TYPE);
+    const bytes = RlpWriter.write((writer) => {
+      for (let i = runs.length - 1; i >= 0; i--) {
+        areWritten &&= writeRoomEvents(writer, runs[i] as RoomEvents);
+        writer.byte(FAST_TYPE);
+        begins[i] = writer.length;
+      }
     });
-    return isWritten ? encoded : undefined;
+    if (!areWritten) return undefined;
+    const at = (index: number) => bytes.length - (begins[index] ?? 0);
+    return begins.map((_, index) => bytes.subarray(at(index), at(index + 1)));
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TimestampMs } from "./brand.ts";
 import { address, type Codec, encodeToBytes, list, record, uint, variant } from "./codec.ts";
-import { encodeFastTransaction, type RoomEvents } from "./fastTransaction.ts";
+import { encodeFastTransaction, encodeRoomRuns, type RoomEvents } from "./fastTransaction.ts";
 import { MAX_FRAME_BYTES, MAX_LANES, MAX_ROOM_EVENTS } from "./limits.ts";
 import { type RoomEvent, roomEventCodec } from "./roomEvent.ts";
 import { anyHex, anyRoomEvent, outcomeOf } from "./testArbitraries.ts";
@@ -75,6 +75,17 @@ test("what the codecs refuse is refused as they say", () => {
       expect(written).toEqual(outcomeOf(() => encodeByCodec(some)));
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test("runs that are encoded together are what they are each for itself", () => {
+  const each = (runs: readonly RoomEvents[]) =>
+    runs.map((run) => encodeFastTransaction({ type: "roomEvents", ...run }));
+  const some = fc.oneof(anyRun(anyRoomEvent), anyRun(almostEvent));
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 6 }), (runs) => {
+      expect(outcomeOf(() => encodeRoomRuns(runs))).toEqual(outcomeOf(() => each(runs)));
+    }),
   );
 });
 
