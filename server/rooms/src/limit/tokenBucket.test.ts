@@ -12,6 +12,20 @@ describe("TokenBucket", () => {
     expect(bucket.take(100)).toBe(false);
   });
 
+  test.each([0, 2 ** 31 - 50, 2 ** 32 - 50, 1_763_760_000_000])(
+    "counts on where its time goes round, from %i on",
+    (startMs) => {
+      const bucket = new TokenBucket(10, 3, startMs);
+      for (let i = 0; i < 3; i++) expect(bucket.take(startMs)).toBe(true);
+      expect(bucket.take(startMs + 99)).toBe(false);
+      expect(bucket.take(startMs + 100)).toBe(true);
+      // Set back by an hour, and on from there.
+      expect(bucket.take(startMs - 3_600_000)).toBe(false);
+      expect(bucket.take(startMs - 3_600_000 + 100)).toBe(true);
+      expect(bucket.take(startMs - 3_600_000 + 199)).toBe(false);
+    },
+  );
+
   test("never lets more pass than burst and rate allow, whatever the clock does", () => {
     const steps = fc.array(fc.integer({ min: -5_000, max: 5_000 }), { maxLength: 200 });
     fc.assert(
