@@ -1,3 +1,4 @@
+import { Message } from "@weft/protocol";
 import type { ClientGame, GameState } from "../game.ts";
 import type { Room } from "../room/room.ts";
 import type { JoinRoomOptions, Session } from "../session/session.ts";
@@ -39,7 +40,7 @@ export async function joinLean<G extends ClientGame>(
     async connect(target, joinOptions) {
       connection = await RawConnection.connect(target, joinOptions, { create, readState });
       connection.onLeave(close);
-      connection.onMessage("weft:refusal", (message) => {
+      connection.onMessage(Message.refusal, (message) => {
         const { code } = (message ?? {}) as { code?: unknown };
         if (typeof code === "string") onRefusal?.(code);
       });

@@ -1,4 +1,4 @@
-import type { CodedError } from "@weft/protocol";
+import { type CodedError, Message } from "@weft/protocol";
 import { ClientError, ServerError } from "../errors.ts";
 import { JOIN_TIMEOUT_MS, MAX_RECONNECT_PAUSE_MS, MIN_RECONNECT_PAUSE_MS } from "../limits.ts";
 import type { Timers } from "../timers.ts";
@@ -144,11 +144,11 @@ export class ResumingConnection implements RoomConnection {
     const ifCurrent = (run: () => void) => {
       if (inner === this.#inner) run();
     };
-    this.#forward(inner, "weft:welcome", (message) => this.#onWelcome(message));
-    this.#forward(inner, "weft:comeBack", (message) => {
+    this.#forward(inner, Message.welcome, (message) => this.#onWelcome(message));
+    this.#forward(inner, Message.comeBack, (message) => {
       this.#comeBackMs = readComeBack(message).retryAfterMs;
     });
-    this.#forward(inner, "weft:moved", (message) => {
+    this.#forward(inner, Message.moved, (message) => {
       this.#moving = readMoved(message);
     });
     for (const [name, listener] of this.#on.messages) this.#forward(inner, name, listener);
