@@ -26,6 +26,10 @@ export const SEALS_BURST = 20;
 export const MAX_UNSEQUENCED_FRAMES = 4_096;
 /** Of a lane's seals after the first, the share that is verified when they come. The newest is verified for a report. */
 export const SAMPLED_SEALS = 1 / 8;
+/** How long those gather before they go to the thread: the rarer its messages, the less they cost. */
+export const SAMPLED_SEALS_WITHIN_MS = 500;
+/** The same of those for a report, whose round is over for its players. */
+export const REPORTED_SEALS_WITHIN_MS = 25;
 /** How long a report waits at most for the verification of its seals. What isn't verified then is, as it is drawn up. */
 export const MAX_SEAL_CHECK_MS = 1_000;
 /** Seals that a room verifies by itself in one go, where the thread for it isn't there: about a ms. */

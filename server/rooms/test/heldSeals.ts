@@ -13,7 +13,7 @@ export class HeldSeals implements Pick<SealVerifier, "verify"> {
     return this.#waiting.length;
   }
 
-  verify(...[task, onVerdict]: Parameters<SealVerifier["verify"]>): boolean {
+  verify(...[task, , onVerdict]: Parameters<SealVerifier["verify"]>): boolean {
     if (!this.takes) return false;
     this.asked.push(task.claim);
     this.#waiting.push((isLost) => {

@@ -84,9 +84,13 @@ function wrongSealOf(seq: number): SealTask {
 }
 
 /** Undefined where the verifier leaves it to who asks. */
-function ask(verifier: SealVerifier, task: SealTask): Promise<SealVerdict> | undefined {
+function ask(
+  verifier: SealVerifier,
+  task: SealTask,
+  withinMs = 25,
+): Promise<SealVerdict> | undefined {
   const { promise, resolve } = Promise.withResolvers<SealVerdict>();
-  const isTaken = verifier.verify(task, resolve);
+  const isTaken = verifier.verify(task, withinMs, resolve);
   return isTaken ? promise : undefined;
 }
 
@@ -127,14 +131,23 @@ test("many at a time go with few messages, and each gets its own verdict", async
 });
 
 test("seals gather, until a message is full", async () => {
-  const one = start([realThread], { gatherMs: 100_000 });
+  const one = start();
   await ready(one);
-  const asked = Array.from({ length: 63 }, (_, i) => ask(one.verifier, sealOf(i)));
+  const later = 100_000;
+  const asked = Array.from({ length: 63 }, (_, i) => ask(one.verifier, sealOf(i), later));
   expect(one.messages.count).toBe(0);
-  asked.push(ask(one.verifier, wrongSealOf(63)));
+  asked.push(ask(one.verifier, wrongSealOf(63), later));
   const verdicts = await Promise.all(asked);
   expect(verdicts.filter((verdict) => verdict === "holds")).toHaveLength(63);
   expect(verdicts.at(-1)).toBe("invalid");
+  expect(one.messages.count).toBe(1);
+});
+
+test("… or one is due that may not wait so long: the others go with it", async () => {
+  const one = start();
+  await ready(one);
+  const asked = [100_000, 1, 50_000].map((withinMs) => ask(one.verifier, sealOf(1), withinMs));
+  await expect(Promise.all(asked)).resolves.toEqual(["holds", "holds", "holds"]);
   expect(one.messages.count).toBe(1);
 });
 

@@ -4,11 +4,6 @@ import type { SealTask } from "../types.ts";
 import { isSigned, packSeals, type SignedTask } from "./sealBatch.ts";
 import { noteVerdict } from "./sealClaim.ts";
 
-/**
- * How long seals gather before they go to the thread, unless a message is full before. A message and its answer cost both
- * threads about as much as a verification, and nobody waits for a seal but a round's report, which waits for its players anyway.
- */
-const GATHER_MS = 50;
 /** Seals of one message: some 7 ms for the thread, and as little as a ms for what the answer lets happen here. */
 const MAX_BATCH_SEALS = 64;
 /** Seals that may wait for the thread: less than half a second's work. */
@@ -25,7 +20,6 @@ export type SealAnswer = "ready" | Uint8Array;
 type Job = SignedTask & { readonly onVerdict: (verdict: SealVerdict) => void };
 
 export type SealVerifierOptions = {
-  readonly gatherMs?: number;
   readonly maxWaiting?: number;
   readonly restartPauseMs?: number;
   readonly startWorker?: () => Worker;
@@ -45,6 +39,8 @@ export class SealVerifier {
   /** What the thread has. */
   #underWay: readonly Job[] = [];
   #gathering: NodeJS.Timeout | undefined;
+  /** When that ends, as `performance.now()` has it. */
+  #gatheredAtMs = 0;
   /** What waits has gathered long enough: it goes when the thread is free. */
   #isDue = false;
   #resting: NodeJS.Timeout | undefined;
@@ -52,7 +48,6 @@ export class SealVerifier {
 
   constructor(options: SealVerifierOptions = {}) {
     this.#options = {
-      gatherMs: GATHER_MS,
       maxWaiting: MAX_WAITING_SEALS,
       restartPauseMs: RESTART_PAUSE_MS,
       startWorker,
@@ -62,22 +57,32 @@ export class SealVerifier {
 
   /**
    * Has a seal verified. The first one starts the thread.
+   * @param withinMs how long it may gather with others before they go to the thread, unless a message is full before: a message and
+   * its answer cost both threads about as much as a verification or more
    * @param onVerdict is called once, never before this returns
    * @returns false when it isn't taken: the thread isn't there (yet, or after it died), or so many wait that it is behind. Then
    * whoever must know verifies (`sealHolds`).
    */
-  verify(task: SealTask, onVerdict: (verdict: SealVerdict) => void): boolean {
+  verify(task: SealTask, withinMs: number, onVerdict: (verdict: SealVerdict) => void): boolean {
     if (!this.#isReady) {
       this.#start();
       return false;
     }
-    const { maxWaiting, gatherMs } = this.#options;
-    if (this.#waiting.length >= maxWaiting || !isSigned(task)) return false;
+    if (this.#waiting.length >= this.#options.maxWaiting || !isSigned(task)) return false;
     const { key, claim } = task;
     this.#waiting.push({ key, claim, onVerdict });
     if (this.#waiting.length >= MAX_BATCH_SEALS) this.#onGathered();
-    else this.#gathering ??= setTimeout(() => this.#onGathered(), gatherMs);
+    else this.#gather(withinMs);
     return true;
+  }
+
+  /** What waits goes at the latest when the first of it is due. */
+  #gather(withinMs: number): void {
+    const dueMs = performance.now() + withinMs;
+    if (this.#gathering !== undefined && this.#gatheredAtMs <= dueMs) return;
+    clearTimeout(this.#gathering);
+    this.#gatheredAtMs = dueMs;
+    this.#gathering = setTimeout(() => this.#onGathered(), withinMs);
   }
 
   /** Ends the thread. What waits is given back: "unknown". */

@@ -212,7 +212,7 @@ export class PlayedRooms {
     const isLast = lane.played === this.#frames.length;
     if (claim === undefined || (lane.sealed++ % SEALS_PER_SAMPLE !== 0 && !isLast)) return;
     const { key } = lane;
-    const isTaken = this.#sealVerifier.verify({ key, claim }, (verdict) => {
+    const isTaken = this.#sealVerifier.verify({ key, claim }, isLast ? 25 : 500, (verdict) => {
       this.#seals--;
       if (verdict !== "holds") throw new Error(`a seal is ${verdict}`);
     });

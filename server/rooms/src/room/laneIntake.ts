@@ -11,7 +11,12 @@ import {
   type Seal,
 } from "@weft/protocol";
 import { codeOf } from "../errors.ts";
-import { MAX_BAD_MESSAGES, MAX_UNSEQUENCED_FRAMES, SAMPLED_SEALS } from "../limits.ts";
+import {
+  MAX_BAD_MESSAGES,
+  MAX_UNSEQUENCED_FRAMES,
+  SAMPLED_SEALS,
+  SAMPLED_SEALS_WITHIN_MS,
+} from "../limits.ts";
 import type { CoSignatureVerdict } from "../round/coSigning.ts";
 import type { Seat } from "./seat.ts";
 import type { Unsequenced } from "./unsequenced.ts";
@@ -154,7 +159,7 @@ export class LaneIntake {
     // When a round has ended, whoever draws up its report has them all verified.
     if (lane === undefined || round?.end !== undefined) return;
     const { sessionKey: key, sealed: claim } = lane;
-    const isTaken = sealVerifier.verify({ key, claim }, (verdict) => {
+    const isTaken = sealVerifier.verify({ key, claim }, SAMPLED_SEALS_WITHIN_MS, (verdict) => {
       if (verdict === "invalid") dropFalseSeal(seat);
       else if (verdict === "unknown") seat.sealVerified = false;
     });

@@ -1,5 +1,5 @@
 import { type LaneSeal, type SealClaim, sealHolds } from "@weft/fast-chain";
-import { MAX_SEALS_VERIFIED_HERE } from "../limits.ts";
+import { MAX_SEALS_VERIFIED_HERE, REPORTED_SEALS_WITHIN_MS } from "../limits.ts";
 import type { SealSource } from "../room/laneIntake.ts";
 import type { RoomRuntime } from "../room/roomRuntime.ts";
 
@@ -83,7 +83,8 @@ export class RoundSeals {
   #isAsked(seal: LaneSeal): boolean {
     const { key, claim } = seal;
     if (this.#asked.has(claim)) return true;
-    const isTaken = this.#options.verifier?.verify({ key, claim }, (verdict) => {
+    const task = { key, claim };
+    const isTaken = this.#options.verifier?.verify(task, REPORTED_SEALS_WITHIN_MS, (verdict) => {
       this.#asked.delete(claim);
       if (verdict === "invalid") this.#drop(seal);
       // Not for each of a message: it looks at all lanes.

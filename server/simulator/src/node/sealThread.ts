@@ -17,10 +17,10 @@ export class SealThread implements Pick<SealVerifier, "verify"> {
     this.#random = random;
   }
 
-  verify(...[task, onVerdict]: Parameters<SealVerifier["verify"]>): boolean {
+  verify(...[task, withinMs, onVerdict]: Parameters<SealVerifier["verify"]>): boolean {
     if (this.#random.chance(0.1)) return false;
     const isLost = this.#random.chance(0.05);
-    this.#life.after(this.#random.between(1, MAX_ANSWER_MS), () => {
+    this.#life.after(this.#random.between(1, withinMs + MAX_ANSWER_MS), () => {
       if (isLost) onVerdict("unknown");
       else onVerdict(sealHolds(task) ? "holds" : "invalid");
     });
