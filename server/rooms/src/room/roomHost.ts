@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { ErrorCode, ServerError } from "@colyseus/core";
 import type { Session } from "@weft/fast-chain";
 import type { WeftNode } from "@weft/node";
@@ -65,7 +66,7 @@ export class RoomHost {
     this.onRound = options.onRound;
     this.snapshots = options.snapshots;
     this.sealVerifier = options.sealVerifier;
-    this.random = options.random ?? Math.random;
+    this.random = options.random ?? drawUnknown;
     this.#unsubscribe = this.node.fastChain.onSessionClosed((session, reason) => {
       this.#claims.get(session.id)?.closed(reason);
     });
@@ -145,6 +146,9 @@ export class RoomHost {
     this.#unsubscribe();
   }
 }
+
+/** What `Math.random` will say can be worked out from what it has said. */
+const drawUnknown = () => randomInt(2 ** 32) / 2 ** 32;
 
 /**
  * Errors on the way into a room reach the client as Colyseus carries them: a number and a text. The text
