@@ -22,6 +22,7 @@ import { createPublicClient, custom, defineChain, type PublicClient } from "viem
 import type { PrivateKeyAccount } from "viem/accounts";
 import { bringUpFastChain, bringUpZkChain, openLedger, openZkChain } from "./bringUp.ts";
 import { fastGenesisOf, type GenesisOptions, lowerAddress, zkGenesisOf } from "./genesis.ts";
+import { keepGarbageYoung } from "./keepGarbageYoung.ts";
 import { warnOfBlocks } from "./loop/warnOfBlocks.ts";
 import { type NodeSettings, resolveOptions } from "./options.ts";
 import { findOwner, genesisOwner } from "./owner.ts";
@@ -40,6 +41,7 @@ const IN_PROCESS_POLL_MS = 50;
  */
 export async function startNode(options: NodeOptions = {}): Promise<WeftNode> {
   const settings = resolveOptions(options);
+  keepGarbageYoung();
   /** What was started, newest last: undone in reverse when a later part doesn't start. */
   const started: (() => unknown)[] = [];
   try {
