@@ -1,4 +1,5 @@
 import { timestampMs } from "@weft/protocol";
+import { createChance } from "@weft/protocol/testing";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { BLOCK_INTERVAL_MS } from "./fastChain.ts";
 import { RootWork } from "./rootWork.ts";
@@ -9,7 +10,7 @@ const ROOT_MS = 4;
 const T0 = 1_700_000_000_000;
 
 /** A chain on a clock of its own, and a room in which something happens when it is told. */
-function createPacedChain() {
+function createPacedChain(lateMs: () => number = () => 0) {
   let nowMs = T0;
   let alarm: { readonly atMs: number; readonly run: () => void } | undefined;
   const original = RootWork.prototype.run;
@@ -24,7 +25,7 @@ function createPacedChain() {
   const test = createTestChain(undefined, {
     nowMs: () => timestampMs(nowMs),
     after(delayMs, run) {
-      alarm = { atMs: nowMs + delayMs, run };
+      alarm = { atMs: nowMs + delayMs + lateMs(), run };
       return () => {
         alarm = undefined;
       };
@@ -59,6 +60,15 @@ test("while there is always something to order, blocks are evenly apart, also th
   const gaps = known.slice(1).map(({ atMs }, index) => atMs - (known[index]?.atMs ?? Number.NaN));
   expect(known.filter(({ isCheckpoint }) => isCheckpoint).length).toBe(3);
   expect(new Set(gaps)).toEqual(new Set([BLOCK_INTERVAL_MS]));
+});
+
+test("timers that come late don't make the gap before a new state root longer than others", () => {
+  const chance = createChance(1);
+  const { ordered, step } = createPacedChain(() => (chance() < 0.5 ? 0 : 1));
+  while (ordered.filter(({ isCheckpoint }) => isCheckpoint).length < 20) step(true);
+  const known = ordered.slice(ordered.findIndex(({ isCheckpoint }) => isCheckpoint) + 1);
+  const gaps = known.slice(1).map(({ atMs }, index) => atMs - (known[index]?.atMs ?? Number.NaN));
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(BLOCK_INTERVAL_MS + 1);
 });
 
 test("after a rest a block gathers for as long as it may", () => {

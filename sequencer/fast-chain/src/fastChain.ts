@@ -37,8 +37,10 @@ import type { FastChainHost, Inclusion, RoomJournal, RoomRecord, Session } from 
 
 /** A block is made this long after the one before, or, after a rest, after the first thing that it holds. */
 export const BLOCK_INTERVAL_MS = 10;
-/** How much of a state root is made in one turn: some 0.5 ms. The thread does other things in between. */
-const ROOT_SLICE_BYTES = 48 * 1024;
+/** How much of a state root is made in one turn: less than 1 ms. The thread does other things in between. */
+const ROOT_SLICE_BYTES = 96 * 1024;
+/** A block that is made so long before the next checkpoint is due isn't late for it. */
+const SOON_MS = 2;
 /** Bytes that may wait for a block, while the disk is behind, before more is refused. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
@@ -57,7 +59,7 @@ export type FastChainOptions = {
   readonly releasesFrom?: bigint;
   /** Where to write snapshots, and look for one to begin with; none without it. */
   readonly snapshots?: SnapshotOptions;
-  /** How much of a state root is made in one turn of the event loop, see `RootWork`. Default: some 0.5 ms of it. */
+  /** How much of a state root is made in one turn of the event loop, see `RootWork`. Default: less than 1 ms of it. */
   readonly rootSliceBytes?: number;
   /** The chain can't go on: nothing is acknowledged from here on. */
   readonly onFailed?: (error: Error) => void;
@@ -260,7 +262,8 @@ export class FastChain implements FastChainHost {
 
   /**
    * While there is always something to order, blocks come at an even pace: the time since the last one counts, and one that
-   * needs a new state root is begun as much earlier as the last root took.
+   * needs a new state root is begun as much earlier as the last root took. Where that would be too soon for one, the
+   * block before it comes earlier instead.
    */
   #delayMs(): number {
     const nowMs = this.#nowMs();
@@ -268,7 +271,10 @@ export class FastChain implements FastChainHost {
     const isPlaying = sinceMs >= 0 && sinceMs < BLOCK_INTERVAL_MS;
     const delayMs = isPlaying ? BLOCK_INTERVAL_MS - sinceMs : BLOCK_INTERVAL_MS;
     const earlyMs = Math.max(0, delayMs - this.#rootTookMs);
-    return this.#state.isCheckpoint(timestampMs(nowMs + earlyMs)) ? earlyMs : delayMs;
+    const dueMs = this.#state.nextCheckpointMs - nowMs;
+    if (dueMs <= earlyMs) return earlyMs;
+    if (dueMs > delayMs) return delayMs;
+    return dueMs > SOON_MS ? dueMs - SOON_MS : dueMs;
   }
 
   /** Makes a block of what waits, or goes on with the one that waits for its root. */

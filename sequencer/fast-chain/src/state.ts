@@ -161,7 +161,11 @@ export class FastState {
 
   /** Whether the header of a block at `blockMs` has the root of the state with that block. */
   isCheckpoint(blockMs: TimestampMs): boolean {
-    return blockMs - this.checkpointMs >= CHECKPOINT_INTERVAL_MS;
+    return blockMs >= this.nextCheckpointMs;
+  }
+
+  get nextCheckpointMs(): number {
+    return this.checkpointMs + CHECKPOINT_INTERVAL_MS;
   }
 
   /** Root over everything as it is now. */
