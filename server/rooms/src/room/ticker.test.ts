@@ -1,40 +1,7 @@
 import { expect, test } from "vitest";
 import { MAX_CATCH_UP_TICKS } from "../limits.ts";
-import { Ticker, type TickerClock } from "./ticker.ts";
-
-/** A clock that stands still until it is told to go on. */
-class ManualClock implements TickerClock {
-  nowMs = 0;
-  #timers: { atMs: number; callback: () => void }[] = [];
-
-  now = () => this.nowMs;
-
-  setTimeout(callback: () => void, ms: number) {
-    const timer = { atMs: this.nowMs + ms, callback };
-    this.#timers.push(timer);
-    return timer;
-  }
-
-  clearTimeout(handle: unknown) {
-    this.#timers = this.#timers.filter((timer) => timer !== handle);
-  }
-
-  /** Goes on; timers that are due run late by `lateMs`. */
-  run(untilMs: number, lateMs = 0) {
-    for (;;) {
-      const next = this.#timers.toSorted((a, b) => a.atMs - b.atMs)[0];
-      if (next === undefined || next.atMs + lateMs > untilMs) break;
-      this.clearTimeout(next);
-      this.nowMs = Math.max(this.nowMs, next.atMs + lateMs);
-      next.callback();
-    }
-    this.nowMs = untilMs;
-  }
-
-  get waiting() {
-    return this.#timers.length;
-  }
-}
+import { ManualClock } from "./manualClock.ts";
+import { Ticker } from "./ticker.ts";
 
 test("ticks at its rate, without drift when timers are late", () => {
   const clock = new ManualClock();
@@ -74,5 +41,20 @@ test("stops for good, also from within a tick", () => {
   clock.nowMs = 1000;
   clock.run(5000);
   expect(ticks).toBe(1);
+  expect(clock.waiting).toBe(0);
+});
+
+test("tickers of one rate tick together, and from their first tick on at their rate", () => {
+  const clock = new ManualClock();
+  const ticks: [number, number][] = [];
+  const tickers = [0, 1, 2].map((of) => {
+    clock.run(clock.nowMs + 30);
+    return new Ticker(10, () => ticks.push([of, clock.nowMs]), clock);
+  });
+  clock.run(320);
+  expect(ticks.filter(([, atMs]) => atMs > 100)).toEqual(
+    [200, 300].flatMap((atMs) => [0, 1, 2].map((of) => [of, atMs])),
+  );
+  for (const ticker of tickers) ticker.stop();
   expect(clock.waiting).toBe(0);
 });

@@ -1,58 +1,56 @@
 import { MAX_CATCH_UP_TICKS } from "../limits.ts";
+import { EARLY_MS, Pace, type PaceClock, type Turn } from "./pace.ts";
 
-/** What a ticker needs of time, so that a test can own it. */
-export type TickerClock = {
-  /** Monotonic, in ms, with fractions. */
-  now(): number;
-  setTimeout(callback: () => void, ms: number): unknown;
-  clearTimeout(handle: unknown): void;
-};
-
-const systemClock: TickerClock = {
+const systemClock: PaceClock = {
   now: () => performance.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  // Timers of Node count whole ms, and would mostly come too early for what is due.
+  setTimeout: (callback, ms) =>
+    ms > 0 ? setTimeout(callback, Math.ceil(ms)) : setImmediate(callback),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 };
 
+/** By clock, then by the period in ms. There are as many as games have rates. */
+const paces = new WeakMap<PaceClock, Map<number, Pace>>();
+
+function paceOf(clock: PaceClock, periodMs: number): Pace {
+  const ofClock = paces.get(clock) ?? new Map<number, Pace>();
+  paces.set(clock, ofClock);
+  const pace = ofClock.get(periodMs) ?? new Pace(periodMs, clock);
+  ofClock.set(periodMs, pace);
+  return pace;
+}
+
 /**
- * Calls back `rateHz` times a second. Each tick is due at a fixed time after the first, so that late timers
- * don't add up; after a hitch at most `MAX_CATCH_UP_TICKS` are made up for and the rest is dropped, which
+ * Calls back `rateHz` times a second, together with others of the same rate. Each tick is due at a fixed time after the first, so
+ * that late timers don't add up; after a hitch at most `MAX_CATCH_UP_TICKS` are made up for and the rest is dropped, which
  * harms nothing since ticks are recorded in the ledger as they happened.
  */
 export class Ticker {
   readonly #periodMs: number;
   readonly #tick: () => void;
-  readonly #clock: TickerClock;
+  readonly #turn: Turn;
   #dueMs: number;
-  #timer: unknown;
   #stopped = false;
 
-  constructor(rateHz: number, tick: () => void, clock: TickerClock = systemClock) {
+  constructor(rateHz: number, tick: () => void, clock: PaceClock = systemClock) {
     this.#periodMs = 1000 / rateHz;
     this.#tick = tick;
-    this.#clock = clock;
-    this.#dueMs = clock.now() + this.#periodMs;
-    this.#schedule();
+    this.#turn = paceOf(clock, this.#periodMs).enter(this);
+    this.#dueMs = this.#turn.nextMs(clock.now());
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#clock.clearTimeout(this.#timer);
+    this.#turn.leave(this);
   }
 
-  #schedule(): void {
-    const waitMs = Math.max(0, this.#dueMs - this.#clock.now());
-    this.#timer = this.#clock.setTimeout(() => this.#run(), waitMs);
-  }
-
-  #run(): void {
-    const nowMs = this.#clock.now();
-    for (let ran = 0; ran < MAX_CATCH_UP_TICKS && this.#dueMs <= nowMs && !this.#stopped; ran++) {
+  /** For its pace. */
+  run(nowMs: number): void {
+    const untilMs = nowMs + EARLY_MS;
+    for (let ran = 0; ran < MAX_CATCH_UP_TICKS && this.#dueMs <= untilMs && !this.#stopped; ran++) {
       this.#dueMs += this.#periodMs;
       this.#tick();
     }
-    if (this.#stopped) return;
-    if (this.#dueMs <= nowMs) this.#dueMs = nowMs + this.#periodMs;
-    this.#schedule();
+    if (this.#dueMs <= untilMs) this.#dueMs = this.#turn.nextMs(nowMs);
   }
 }
