@@ -164,7 +164,7 @@ export class FastChain implements FastChainHost {
   submit(transaction: FastTransaction): Promise<Inclusion> {
     return new Promise((resolve, reject) => {
       const submission = { transaction, resolve, reject };
-      if (this.#cut === undefined) this.#enter(submission);
+      if (this.#cut === undefined || this.#stopped !== undefined) this.#enter(submission);
       else if (this.#submissions.isFull) refuseFull({});
       // It may look at the block before its own, which isn't ordered yet.
       else this.#submissions.queue(submission);

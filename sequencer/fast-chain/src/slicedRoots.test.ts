@@ -167,6 +167,32 @@ test("while the disk is behind, play goes on, and what must come after the block
   expectReplays(sliced);
 });
 
+test("when the disk fails, who waits hears of it, and whoever comes is refused: CHAIN_STOPPED", async () => {
+  const sliced = await createSlicedChain();
+  const { test, settle, deposit } = sliced;
+  await cut(sliced);
+  const waiting = deposit();
+  vi.spyOn(test.ledger, "propose").mockImplementation(() => {
+    throw new LedgerError("STORE_FAILED", "the disk is gone");
+  });
+  settle();
+  await expect(waiting).rejects.toMatchObject({ code: "STORE_FAILED" });
+  await expect(deposit()).rejects.toMatchObject({ code: "CHAIN_STOPPED" });
+  await test.chain.stop();
+});
+
+test("a chain that stops while the disk is behind refuses who waits, and whoever comes", async () => {
+  const sliced = await createSlicedChain();
+  const { test, deposit } = sliced;
+  await cut(sliced);
+  const waiting = deposit();
+  vi.spyOn(test.ledger, "propose").mockImplementation(() => {
+    throw new LedgerError("STORE_BUSY", "the disk is too far behind");
+  });
+  await Promise.all([test.chain.stop(), expect(waiting).rejects.toThrow("stopped")]);
+  await expect(deposit()).rejects.toMatchObject({ code: "CHAIN_STOPPED" });
+});
+
 test("a chain that stops orders all that it took", async () => {
   const sliced = await createSlicedChain();
   const { test, deposit, journals } = sliced;
