@@ -213,3 +213,45 @@ test("with another transport, each message goes to it", async () => {
   expect(sent).toEqual(messages);
   expect(behind.splice(0)).toEqual([client]);
 });
+
+describe("a client of uWebSockets.js", () => {
+  /** Notes what it is sent, and whether that was held back for one write. */
+  function createUwsClient(isClosed = false) {
+    const sent: [message: string, held: boolean][] = [];
+    let isHeld = false;
+    const ws = {
+      cork(run: () => void) {
+        if (isClosed) throw new Error("Invalid access of closed uWS.WebSocket");
+        isHeld = true;
+        run();
+        isHeld = false;
+      },
+    };
+    const raw = (data: Uint8Array) => void sent.push([Buffer.from(data).toString(), isHeld]);
+    const client = { ref: { ws }, raw, leave() {} } as unknown as Client;
+    bundle(client);
+    return { client, sent };
+  }
+
+  test("is sent several messages in one write, in their order, and one as it is", () => {
+    const { client, sent } = createUwsClient();
+    bundled(() => ["stamp", "patch"].forEach((message) => void client.raw(Buffer.from(message))));
+    bundled(() => client.raw(Buffer.from("finality")));
+    expect(sent).toEqual([
+      ["stamp", true],
+      ["patch", true],
+      ["finality", false],
+    ]);
+  });
+
+  test("whose connection is closed harms nobody, and Colyseus is told of each message", () => {
+    const [gone, there] = [createUwsClient(true), createUwsClient()];
+    bundled(() => {
+      for (const { client } of [gone, there]) {
+        for (const message of ["patch", "finality"]) client.raw(Buffer.from(message));
+      }
+    });
+    expect(gone.sent.map(([message]) => message)).toEqual(["patch", "finality"]);
+    expect(there.sent).toHaveLength(2);
+  });
+});
