@@ -132,8 +132,6 @@ export class RuntimeRoom {
       ready: true,
       bufferedBytes: 0,
       send: (type, message) => void sent.push({ type, message }),
-      sendFinality: (message) => void sent.push({ type: Message.finality, message }),
-      sendStamp: (message) => void sent.push({ type: Message.stamp, message }),
       close: () => {},
     };
     const seat = this.runtime.join(this.#ticket(session), peer);

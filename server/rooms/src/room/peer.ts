@@ -1,9 +1,9 @@
 import type { WebSocket as UwsSocket } from "uWebSockets.js";
 import { type Client, ClientState } from "@colyseus/core";
-import { type FinalityMessage, Message, type StateStamp } from "@weft/protocol";
+import { Message } from "@weft/protocol";
 import { DropCode } from "../errors.ts";
 import { MAX_CLOSING_MS } from "../limits.ts";
-import { numbersEncoder } from "./encodeNumbers.ts";
+import { type Numbers, numbersEncoder } from "./encodeNumbers.ts";
 import type { Peer } from "./seat.ts";
 
 /** What the transports' clients have inside: that of `ws`, or Colyseus's wrapper around one of uWebSockets.js. */
@@ -11,8 +11,10 @@ type Socket =
   | { readonly bufferedAmount: number; pause(): void; terminate(): void }
   | { readonly ws: Pick<UwsSocket<unknown>, "getBufferedAmount"> };
 
-const encodeFinality = numbersEncoder(Message.finality);
-const encodeStamp = numbersEncoder(Message.stamp);
+/** Of the messages that nearly every client gets with nearly every patch. Colyseus encodes the others. */
+const encoders: ReadonlyMap<string, (numbers: Numbers) => Uint8Array> = new Map(
+  [Message.finality, Message.stamp].map((type) => [type, numbersEncoder(type)]),
+);
 
 /**
  * A Colyseus client as a room sees it, on either transport. Asked with every patch, so it is a class: objects with getters of
@@ -34,15 +36,9 @@ export class ClientPeer implements Peer {
   }
 
   send(type: string, message: unknown): void {
-    this.#client.send(type, message);
-  }
-
-  sendFinality(finality: FinalityMessage): void {
-    this.#client.enqueueRaw(encodeFinality(finality));
-  }
-
-  sendStamp(stamp: StateStamp): void {
-    this.#client.enqueueRaw(encodeStamp(stamp));
+    const encode = encoders.get(type);
+    if (encode === undefined) this.#client.send(type, message);
+    else this.#client.enqueueRaw(encode(message as Numbers));
   }
 
   close(code: DropCode, reason: string): void {

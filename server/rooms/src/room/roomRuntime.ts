@@ -259,7 +259,7 @@ export class RoomRuntime {
   /** Says what the state is like now, to who wants to know. Its changes must follow at once: see `StateStamp`. */
   stamp(): void {
     for (const seat of this.seats.values()) {
-      if (seat.wantsStamps && seat.peer?.ready) seat.peer.sendStamp(this.#stampOf(seat));
+      if (seat.wantsStamps && seat.peer?.ready) seat.peer.send(Message.stamp, this.#stampOf(seat));
     }
   }
 
@@ -316,7 +316,7 @@ export class RoomRuntime {
       seat.gap = undefined;
     }
     const finality = seat.newFinality(this.#height);
-    if (finality !== undefined) peer.sendFinality(finality);
+    if (finality !== undefined) peer.send(Message.finality, finality);
   }
 
   #dropSlow(seat: Seat, what: string): void {

@@ -8,8 +8,6 @@ const peer: Peer = {
   ready: true,
   bufferedBytes: 0,
   send: nothing,
-  sendFinality: nothing,
-  sendStamp: nothing,
   close: nothing,
 };
 const newSeat = () => new Seat(0, ZERO_HASH, { seq: 0, hash: ZERO_HASH }, peer, 0);

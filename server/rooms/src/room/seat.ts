@@ -1,5 +1,5 @@
 import type { Lane } from "@weft/fast-chain";
-import type { FinalityMessage, Hash, LaneHead, LedgerHeight, StateStamp } from "@weft/protocol";
+import type { FinalityMessage, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
 import type { DropCode, RefusalCode } from "../errors.ts";
 import { TokenBucket } from "../limit/tokenBucket.ts";
 import {
@@ -18,10 +18,6 @@ export interface Peer {
   /** Bytes that wait for the client to read them. */
   readonly bufferedBytes: number;
   send(type: string, message: unknown): void;
-  /** `Message.finality` */
-  sendFinality(finality: FinalityMessage): void;
-  /** `Message.stamp` */
-  sendStamp(stamp: StateStamp): void;
   close(code: DropCode, reason: string): void;
 }
 

@@ -36,8 +36,6 @@ function createMember(lane: number): Member {
     send: (type: string, message: unknown) => {
       if (type === Message.coSignRequest) asked.push(message as Uint8Array);
     },
-    sendFinality: () => {},
-    sendStamp: () => {},
     close: () => {},
   };
   return { seat: new Seat(lane, hash, { seq: 0, hash }, peer, 0), key: testSessionKey(), asked };

@@ -1,4 +1,4 @@
-import { type FinalityMessage, Message, type StateStamp } from "@weft/protocol";
+import { Message } from "@weft/protocol";
 import type { Peer, Seat } from "@weft/rooms/simulation";
 import type { Lifetime } from "../core/lifetime.ts";
 import type { Firmness, Link, LinkMessage } from "../network/link.ts";
@@ -27,14 +27,6 @@ export class PlayerConnection implements Peer {
     const firmness: Firmness = DROPPABLE.has(name) ? "droppable" : "firm";
     if (this.ready) this.link.send("server", { name, body }, firmness);
     else this.#early.push({ name, body });
-  }
-
-  sendFinality(finality: FinalityMessage): void {
-    this.send(Message.finality, finality);
-  }
-
-  sendStamp(stamp: StateStamp): void {
-    this.send(Message.stamp, stamp);
   }
 
   /** The client is there. */
