@@ -337,7 +337,8 @@ export class FastChain implements FastChainHost {
       ordered = this.#ledger.propose({
         chainId: this.chainId,
         transactions: pending.pack(),
-        ...{ stateRoot, timestampMs: blockMs },
+        stateRoot,
+        timestampMs: blockMs,
         canWait: pending.canWait,
       });
     } catch (error) {
