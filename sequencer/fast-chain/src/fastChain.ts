@@ -41,6 +41,8 @@ export const BLOCK_INTERVAL_MS = 10;
 const ROOT_SLICE_BYTES = 96 * 1024;
 /** A block that is made so long before the next checkpoint is due isn't late for it. */
 const SOON_MS = 2;
+/** Node.js's timers come up to a ms late, and hardly ever early. */
+const TIMERS_LATE_MS = 1;
 /** Bytes that may wait for a block, while the disk is behind, before more is refused. */
 const MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
@@ -481,6 +483,6 @@ function afterHere(delayMs: number, run: () => void): () => void {
     const turn = setImmediate(run);
     return () => clearImmediate(turn);
   }
-  const timer = setTimeout(run, delayMs);
+  const timer = setTimeout(run, delayMs - TIMERS_LATE_MS);
   return () => clearTimeout(timer);
 }

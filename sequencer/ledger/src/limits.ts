@@ -8,7 +8,7 @@ export const MAX_PENDING_BYTES = 128 * 1024 * 1024;
  * While blocks keep coming for which nobody waits, a commit is begun this long after the one before: a block of play is
  * on disk so much later at most, and clients are told every 50 ms.
  */
-export const COMMIT_INTERVAL_MS = 25;
+export const COMMIT_INTERVAL_MS = 50;
 /** Listeners and followers of one ledger. */
 export const MAX_LISTENERS = 1024;
 /** Blocks that a follower replays before it lets the event loop turn. */

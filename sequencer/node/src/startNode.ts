@@ -28,6 +28,7 @@ import { type NodeSettings, resolveOptions } from "./options.ts";
 import { findOwner, genesisOwner } from "./owner.ts";
 import { findOwnershipKey } from "./ownershipKey.ts";
 import { createSender } from "./sender.ts";
+import { serveFirst } from "./serveFirst.ts";
 import type { NodeOptions, WeftNode } from "./types.ts";
 import { ZkBlockProducer } from "./zkBlockProducer.ts";
 import { depositsFrom } from "./zkStart.ts";
@@ -42,6 +43,7 @@ const IN_PROCESS_POLL_MS = 50;
 export async function startNode(options: NodeOptions = {}): Promise<WeftNode> {
   const settings = resolveOptions(options);
   keepGarbageYoung();
+  serveFirst();
   /** What was started, newest last: undone in reverse when a later part doesn't start. */
   const started: (() => unknown)[] = [];
   try {

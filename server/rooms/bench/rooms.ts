@@ -7,7 +7,7 @@ type Row = { metric: string; value: number; unit: string; baseline?: number; rat
 
 const FULL = process.env.WEFT_BENCH_FULL === "1";
 /** Of each system in each cell. */
-const RUNS = 3;
+const RUNS = Number(process.env.WEFT_BENCH_RUNS ?? 3);
 /** As many as a room takes, nearly; and what most games have. */
 const LARGE_ROOM = 250;
 const SMALL_ROOM = 10;
