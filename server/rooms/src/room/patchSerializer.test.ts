@@ -1,6 +1,6 @@
 import { type Client, ClientState } from "@colyseus/core";
 import { Decoder, Encoder, type SchemaType, schema, t } from "@colyseus/schema";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { PatchSerializer } from "./patchSerializer.ts";
 
 const Word = schema({ text: t.string().default("") }, "Word");
@@ -131,4 +131,25 @@ test("all clients are given the same bytes", () => {
   serializer.applyPatches([one.client, two.client]);
   expect(one.given).toHaveLength(1);
   expect(one.given[0]).toBe(two.given[0]);
+});
+
+test("a state that outgrows Colyseus's buffer is whole, and the log says so a few times at most", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  onTestFinished(() => warn.mockRestore());
+  const state = new Field();
+  const serializer = new PatchSerializer<SchemaType<typeof Field>>(() => {});
+  serializer.reset(state);
+  const newcomers = 30;
+  for (let round = 0; round < newcomers; round++) {
+    const name = `${round} ${"x".repeat(Encoder.BUFFER_SIZE / 8)}`;
+    state.byName.set(name, new Coin({ at: round }));
+    const { client } = slowClient();
+    const decoder = new Decoder(new Field());
+    decoder.decode(serializer.getFullState(client), { offset: 1 });
+    expect(decoder.state.toJSON()).toEqual(state.toJSON());
+    serializer.applyPatches([client]);
+  }
+  // Four times the buffer: it grew twice.
+  expect(warn.mock.calls.length).toBeLessThanOrEqual(2);
+  expect(warn.mock.calls.length).toBeGreaterThan(0);
 });

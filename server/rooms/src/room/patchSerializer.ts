@@ -33,7 +33,17 @@ export class PatchSerializer<State extends Schema> extends SchemaSerializer<Stat
     const [newcomer] = of;
     // Without one, Colyseus wants to know how large it is.
     if (newcomer !== undefined && this.encoder.hasChanges) this.#patchOthers(newcomer);
-    return new Uint8Array(super.getFullState(...of));
+    const fullState = new Uint8Array(super.getFullState(...of));
+    if (fullState.length > this.fullEncodeBuffer.length) this.#growBuffer(fullState.length);
+    return fullState;
+  }
+
+  /** Colyseus would encode a larger state twice for every newcomer, and say so in the log each time. */
+  #growBuffer(neededBytes: number): void {
+    const larger = new Uint8Array(2 * neededBytes);
+    // The message's kind is in it for good.
+    larger.set(this.fullEncodeBuffer);
+    this.fullEncodeBuffer = larger;
   }
 }
 
