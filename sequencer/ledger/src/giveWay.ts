@@ -42,7 +42,7 @@ export function helpersGiveWay(): number {
   }
 }
 
-/** Below the process's first thread, whose priority it had when it began; nothing when it is there already. */
+/** Below the process's first thread, whose priority it had when it began: called twice, it is lowered once. */
 function lower(thread: number): void {
   setPriority(thread, Math.min(LEAST, getPriority(process.pid) + NICENESS));
 }

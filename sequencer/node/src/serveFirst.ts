@@ -11,7 +11,7 @@ const FEW_PROCESSORS = 3;
  *
  * V8 asks for the flag at each collection, so it may change while code runs. It is one for the whole process.
  */
-export function serveFirst(processors = availableParallelism()): void {
+export function serveFirst(): void {
   helpersGiveWay();
-  if (processors <= FEW_PROCESSORS) setFlagsFromString("--no-parallel-scavenge");
+  if (availableParallelism() <= FEW_PROCESSORS) setFlagsFromString("--no-parallel-scavenge");
 }

@@ -15,8 +15,8 @@ let told: Bundle[] | undefined;
 /**
  * Runs something that tells many clients something, each of them several things: what goes to one goes out in one write. A write
  * is a system call, and costs more than all the rest of a message: stamp, patch and finality in one cost less than the patch
- * alone does with `ws`, which writes a message's head and body as two chunks. With uWebSockets.js nothing is gained by it
- * (its `cork` was tried), so that there messages only go out somewhat later.
+ * alone does with `ws`, which writes a message's head and body as two chunks. uWebSockets.js makes one write of
+ * them by itself, within its `cork`.
  * @param isBehind Called for each client that was sent something while it hadn't taken all from before, as far as can be
  *   seen at no cost; where it can't, for each.
  */
