@@ -52,6 +52,7 @@ export function applyBlock(transition: Transition, block: Block): Release[] {
       });
     }
   });
+  transition.state.hashPlayed();
   checkRoot(transition.state, block);
   for (const room of rooms) markRoundHeights(transition.state, room, height);
   return releases;

@@ -220,7 +220,7 @@ export class FastChain implements FastChainHost {
 
   #openJournal(address: Address): RoomJournal {
     const journal = new Journal(address, {
-      record: (room) => this.room(room),
+      state: this.#state,
       append: (room, event) => this.#append(room, event),
     });
     this.#journals.set(address, journal);
@@ -230,7 +230,7 @@ export class FastChain implements FastChainHost {
   #append(room: Address, event: RoomEvent): number {
     if (this.#cut !== undefined && !fitsAnyHeight(event) && !this.#finishCut()) refuseFull({});
     this.#assertRoom();
-    const index = applyEventToState(this.#transition, room, event).events - 1;
+    const index = applyEventToState(this.#transition, room, event) - 1;
     this.#pending.addEvent(room, index, event);
     this.#schedule();
     return index;
@@ -282,6 +282,7 @@ export class FastChain implements FastChainHost {
   /** Makes a block of what waits, or goes on with the one that waits for its root. */
   #makeBlock(): void {
     if (this.#stopped !== undefined) return;
+    this.#state.hashPlayed();
     if (this.#cut === undefined) {
       if (this.#pending.isEmpty) return;
       const headMs = this.#ledger.head?.header.timestampMs ?? 0;
@@ -376,7 +377,7 @@ export class FastChain implements FastChainHost {
       const journal = this.#journals.get(room);
       if (journal === undefined) continue;
       progress.push({ journal, events });
-      if (this.#state.room(room) === undefined) this.#journals.delete(room);
+      if (this.#state.roomBeforePlay(room) === undefined) this.#journals.delete(room);
     }
     durable.then(
       () => {

@@ -1,18 +1,17 @@
 import { type Address, encodeRoomRuns, MAX_ROOM_EVENTS, type RoomEvent } from "@weft/protocol";
+import { isPlay } from "./room/applyPlay.ts";
 
 /** Bytes of events after which a room's run is closed: well under the limit of a transaction. */
 const MAX_RUN_BYTES = 1024 * 1024;
 /** About what a room's event takes in memory until it is in a block; what a frame or a report adds is counted as it is. */
 const EVENT_OVERHEAD_BYTES = 128;
 
-/** Events of play: nobody waits for them by the millisecond, as who joins does, or leaves, or sends a report. */
-const PLAY: ReadonlySet<RoomEvent["type"]> = new Set(["frame", "tick", "seal", "checkpoint"]);
-/** What looks neither at the blocks below nor at the height that it will have itself. */
-const ANY_HEIGHT: ReadonlySet<RoomEvent["type"]> = new Set([...PLAY, "join", "rejoin", "leave"]);
+/** Besides play, what looks neither at the blocks below nor at the height that it will have itself. */
+const ANY_HEIGHT: ReadonlySet<RoomEvent["type"]> = new Set(["join", "rejoin", "leave"]);
 
 /** Whether an event may be applied while the block before its own isn't ordered. */
 export function fitsAnyHeight(event: RoomEvent): boolean {
-  return ANY_HEIGHT.has(event.type);
+  return isPlay(event) || ANY_HEIGHT.has(event.type);
 }
 
 type Run = { room: Address; firstIndex: number; events: RoomEvent[]; sizeBytes: number };
@@ -58,8 +57,11 @@ export class PendingBlock {
   }
 
   addEvent(room: Address, index: number, event: RoomEvent): void {
-    if (event.type === "join" || event.type === "rejoin") this.#openRuns.clear();
-    if (!PLAY.has(event.type)) this.#isOnlyPlay = false;
+    if (!isPlay(event)) {
+      // Somebody waits for it by the millisecond: joins, leaves, sends a report.
+      this.#isOnlyPlay = false;
+      if (event.type === "join" || event.type === "rejoin") this.#openRuns.clear();
+    }
     const sizeBytes = EVENT_OVERHEAD_BYTES + variableBytes(event);
     this.#sizeBytes += sizeBytes;
     const run = this.#openRuns.get(room);

@@ -1,12 +1,14 @@
-import type { Address, LedgerHeight, RoomEvent, SealedLane } from "@weft/protocol";
+import type { Address, LedgerHeight, RoomEvent, SealedLane, TimestampMs } from "@weft/protocol";
+import { knownRoom, refuseUnknown } from "./room/applyRoomEvents.ts";
 import { draftReport, fullySealedLanes, reportedLanes, unverifiedSeals } from "./room/round.ts";
-import type { LaneSeal, ReportDraft, RoomJournal, RoomRecord } from "./types.ts";
+import type { FastState } from "./state.ts";
+import type { Lane, LaneSeal, ReportDraft, RoomJournal, RoomRecord, Round } from "./types.ts";
 
 type Progress = { events: number; height: LedgerHeight };
 
 /** What a journal needs of its chain. */
 export type JournalChain = {
-  record(room: Address): RoomRecord;
+  readonly state: FastState;
   /** Applies the event and puts it into the next block. */
   append(room: Address, event: RoomEvent): number;
 };
@@ -23,7 +25,26 @@ export class Journal implements RoomJournal {
   }
 
   get record(): RoomRecord {
-    return this.#chain.record(this.room);
+    return knownRoom(this.#chain.state, this.room);
+  }
+
+  get nowMs(): TimestampMs {
+    const { state } = this.#chain;
+    return state.clockMs(this.room) ?? refuseUnknown(this.room);
+  }
+
+  get round(): Round | undefined {
+    return this.#beforePlay().round;
+  }
+
+  lane(number: number): Lane | undefined {
+    this.#beforePlay();
+    return this.#chain.state.lane(this.room, number);
+  }
+
+  #beforePlay(): RoomRecord {
+    const { state } = this.#chain;
+    return state.roomBeforePlay(this.room) ?? refuseUnknown(this.room);
   }
 
   append(event: RoomEvent): number {

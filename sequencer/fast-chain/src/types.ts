@@ -110,9 +110,6 @@ export type RoomRecord = {
   readonly reported: ReportedRound | undefined;
 };
 
-/** A room's record before anybody has seen it: whoever makes it may still write into it. */
-export type RoomDraft = { -readonly [Field in keyof RoomRecord]: RoomRecord[Field] };
-
 /** A transaction's place in the ledger. */
 export type Inclusion = {
   readonly hash: Hash;
@@ -127,8 +124,17 @@ export type Inclusion = {
 /** The room's log as its host writes it. */
 export interface RoomJournal {
   readonly room: Address;
-  /** The room as of the last appended event. */
+  /**
+   * The room as of the last appended event; it stays as it is. It is made when somebody asks, and with it all hashes that nobody
+   * wanted yet: whoever asks with each action takes one of the three below instead.
+   */
   readonly record: RoomRecord;
+  /** As in `record`: the game's clock, … */
+  readonly nowMs: TimestampMs;
+  /** … the round, … */
+  readonly round: Round | undefined;
+  /** … and one lane. */
+  lane(number: number): Lane | undefined;
   /**
    * Applies an event and puts it into the next block; never waits. Whoever hosts rooms on a node decodes a frame before it
    * appends its bytes: the node's chain looks at nothing but its number then (`checkDecodedFrame`).

@@ -1,9 +1,13 @@
 import type { RoomEvent } from "@weft/protocol";
 import type { Transition } from "../transition.ts";
-import type { RoomDraft, RoomRecord } from "../types.ts";
+import type { RoomRecord } from "../types.ts";
 import { applyJoin, applyRejoin } from "./applyJoin.ts";
-import { applyFrame, applyLeave, applySeal, applyTick } from "./applyLane.ts";
+import { applyLeave } from "./applyLeave.ts";
+import type { PlayEvent } from "./applyPlay.ts";
 import { applyReport, applyRoundEnd, applyRoundOpen, applyRoundVoid } from "./round.ts";
+
+/** What comes once in a while, and changes more of a room than play does. */
+export type RareEvent = Exclude<RoomEvent, PlayEvent>;
 
 /**
  * The room after one more event.
@@ -12,38 +16,29 @@ import { applyReport, applyRoundEnd, applyRoundOpen, applyRoundVoid } from "./ro
 export function applyRoomEvent(
   transition: Transition,
   record: RoomRecord,
-  event: RoomEvent,
+  event: RareEvent,
 ): RoomRecord {
-  // Every action makes one of these copies, and what comes often writes into it instead of making another. The record itself
-  // is never written to: a refused event leaves no trace, and others may be reading it.
+  // The record itself is never written to: a refused event leaves no trace, and others may be reading it.
   return dispatch(transition, { ...record, events: record.events + 1 }, event);
 }
 
-function dispatch(transition: Transition, draft: RoomDraft, event: RoomEvent): RoomRecord {
+function dispatch(transition: Transition, record: RoomRecord, event: RareEvent): RoomRecord {
   switch (event.type) {
     case "join":
-      return applyJoin(transition, draft, event);
+      return applyJoin(transition, record, event);
     case "rejoin":
-      return applyRejoin(transition, draft, event);
+      return applyRejoin(transition, record, event);
     case "leave":
-      return applyLeave(draft, event);
-    case "frame":
-      return applyFrame(transition.checks, draft, event);
-    case "tick":
-      return applyTick(draft, event);
-    case "seal":
-      return applySeal(draft, event);
-    case "checkpoint":
-      return { ...draft, stateHash: event.stateHash };
+      return applyLeave(record, event);
     case "roundOpen":
-      return applyRoundOpen(transition, draft, event);
+      return applyRoundOpen(transition, record, event);
     case "roundEnd":
-      return applyRoundEnd(draft, event);
+      return applyRoundEnd(record, event);
     case "report":
-      return applyReport(draft, event);
+      return applyReport(record, event);
     case "roundVoid":
-      return applyRoundVoid(draft, event);
+      return applyRoundVoid(record, event);
     case "close":
-      return draft;
+      return record;
   }
 }

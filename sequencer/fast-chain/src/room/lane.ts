@@ -1,5 +1,5 @@
 import { refuse } from "../errors.ts";
-import type { Lane, RoomDraft, RoomRecord } from "../types.ts";
+import type { Lane, RoomRecord } from "../types.ts";
 
 /** @throws FastChainError LANE_UNKNOWN when there is no such lane or its player is gone. */
 export function activeLane(record: RoomRecord, number: number): Lane {
@@ -11,9 +11,4 @@ export function activeLane(record: RoomRecord, number: number): Lane {
     });
   }
   return lane;
-}
-
-export function withLane(draft: RoomDraft, number: number, lane: Lane): RoomRecord {
-  draft.lanes = draft.lanes.with(number, lane);
-  return draft;
 }

@@ -1,0 +1,103 @@
+import { extendLane, type Hash, type LaneHead, type TimestampMs } from "@weft/protocol";
+import type { Lane, RoomRecord, SealClaim } from "../types.ts";
+import { activeLane } from "./lane.ts";
+
+/**
+ * What was played in a room since its record was made: frames, seals, ticks and checkpoints. They come by the thousand, and
+ * here none costs a copy of the record and of its list of lanes.
+ */
+export class RoomPlay {
+  /** As the record has them, or as they are by now. */
+  events: number;
+  nowMs: TimestampMs;
+  stateHash: Hash;
+  readonly #before: RoomRecord;
+  readonly #lanes = new Map<number, PlayedLane>();
+
+  constructor(before: RoomRecord) {
+    this.#before = before;
+    this.events = before.events;
+    this.nowMs = before.nowMs;
+    this.stateHash = before.stateHash;
+  }
+
+  /** As the record will have it. */
+  laneNow(number: number): Lane | undefined {
+    return this.#lanes.get(number)?.toLane() ?? this.#before.lanes[number];
+  }
+
+  /** @throws FastChainError LANE_UNKNOWN when there is no such lane or its player is gone. */
+  lane(number: number): PlayedLane {
+    const known = this.#lanes.get(number);
+    if (known !== undefined) return known;
+    const played = new PlayedLane(activeLane(this.#before, number));
+    this.#lanes.set(number, played);
+    return played;
+  }
+
+  /** The room's record by now; the very one from before when there was no event. */
+  toRecord(): RoomRecord {
+    const { events, nowMs, stateHash } = this;
+    if (events === this.#before.events) return this.#before;
+    const lanes = [...this.#before.lanes];
+    for (const [number, played] of this.#lanes) lanes[number] = played.toLane();
+    return { ...this.#before, events, nowMs, stateHash, lanes };
+  }
+}
+
+/**
+ * A lane that grows. Its newest frame may wait to be hashed, and the seal over it with it, until another frame comes or
+ * somebody wants to know: a hash by itself, between all else that the thread does, takes many times what it takes among others.
+ */
+export class PlayedLane {
+  readonly #before: Lane;
+  #head: LaneHead;
+  #sealed: SealClaim;
+  /** The newest frame while it isn't hashed, and its seal's signature if there is one. */
+  #frame: Uint8Array | undefined;
+  #signature: Uint8Array | undefined;
+
+  constructor(before: Lane) {
+    this.#before = before;
+    this.#head = before.head;
+    this.#sealed = before.sealed;
+  }
+
+  /** Frames so far. */
+  get seq(): number {
+    const { seq } = this.#head;
+    return this.#frame === undefined ? seq : seq + 1;
+  }
+
+  add(frame: Uint8Array): void {
+    this.hash();
+    this.#frame = frame;
+  }
+
+  /** The player claims to have signed for the lane as it is. */
+  seal(signature: Uint8Array): void {
+    if (this.#frame === undefined) this.#sealed = claimOf(this.#head, signature);
+    else this.#signature = signature;
+  }
+
+  hash(): void {
+    if (this.#frame === undefined) return;
+    this.#head = extendLane(this.#head, this.#frame);
+    this.#frame = undefined;
+    if (this.#signature === undefined) return;
+    this.#sealed = claimOf(this.#head, this.#signature);
+    this.#signature = undefined;
+  }
+
+  toLane(): Lane {
+    this.hash();
+    const { sessionId, sessionKey, payout, left } = this.#before;
+    return { sessionId, sessionKey, payout, head: this.#head, sealed: this.#sealed, left };
+  }
+}
+
+const claimOf = ({ seq, hash }: LaneHead, signature: Uint8Array): SealClaim => ({
+  seq,
+  hash,
+  signature,
+});
