@@ -250,7 +250,10 @@ export class FastChain implements FastChainHost {
   }
 
   #schedule(): void {
-    if (this.#cut === undefined) this.#wakeAfter(this.#delayMs());
+    // With every event: most come while the next block is under way already.
+    if (this.#cut === undefined && this.#cancelTimer === undefined) {
+      this.#wakeAfter(this.#delayMs());
+    }
   }
 
   #wakeAfter(delayMs: number): void {

@@ -32,13 +32,18 @@ const HASH_BYTES = 32;
 /** Where what is hashed is put together: of more than 64 bytes a new array costs half as much as the hash. */
 const links = new Uint8Array(HASH_BYTES + MAX_FRAME_BYTES);
 
-/** The head after one more frame: sha256(previous hash ‖ frame bytes). */
-export function extendLane(head: LaneHead, frame: Uint8Array): LaneHead {
+/** The head after one more frame. */
+export function extendLane({ seq, hash }: LaneHead, frame: Uint8Array): LaneHead {
+  return { seq: seq + 1, hash: extendLaneHash(hash, frame) };
+}
+
+/** The head's hash after one more frame: sha256(previous hash ‖ frame bytes). */
+export function extendLaneHash(previous: Hash, frame: Uint8Array): Hash {
   const length = HASH_BYTES + frame.length;
   const link = length > links.length ? new Uint8Array(length) : links.subarray(0, length);
-  writeHex(head.hash, link, HASH_BYTES);
+  writeHex(previous, link, HASH_BYTES);
   link.set(frame, HASH_BYTES);
-  return { seq: head.seq + 1, hash: sha256Hex(link) };
+  return sha256Hex(link);
 }
 
 const sealCodec = record<LaneHead & { domain: string }>({

@@ -1,4 +1,4 @@
-import { extendLane, type Hash, type LaneHead, type TimestampMs } from "@weft/protocol";
+import { extendLaneHash, type Hash, type TimestampMs } from "@weft/protocol";
 import type { Lane, RoomRecord, SealClaim } from "../types.ts";
 import { activeLane } from "./lane.ts";
 
@@ -51,7 +51,9 @@ export class RoomPlay {
  */
 export class PlayedLane {
   readonly #before: Lane;
-  #head: LaneHead;
+  #seq: number;
+  /** Of all frames but `#frame`. */
+  #hash: Hash;
   #sealed: SealClaim;
   /** The newest frame while it isn't hashed, and its seal's signature if there is one. */
   #frame: Uint8Array | undefined;
@@ -59,45 +61,44 @@ export class PlayedLane {
 
   constructor(before: Lane) {
     this.#before = before;
-    this.#head = before.head;
+    this.#seq = before.head.seq;
+    this.#hash = before.head.hash;
     this.#sealed = before.sealed;
   }
 
   /** Frames so far. */
   get seq(): number {
-    const { seq } = this.#head;
-    return this.#frame === undefined ? seq : seq + 1;
+    return this.#seq;
   }
 
   add(frame: Uint8Array): void {
     this.hash();
     this.#frame = frame;
+    this.#seq++;
   }
 
   /** The player claims to have signed for the lane as it is. */
   seal(signature: Uint8Array): void {
-    if (this.#frame === undefined) this.#sealed = claimOf(this.#head, signature);
-    else this.#signature = signature;
+    this.#signature = signature;
+    if (this.#frame === undefined) this.#claim();
   }
 
   hash(): void {
     if (this.#frame === undefined) return;
-    this.#head = extendLane(this.#head, this.#frame);
+    this.#hash = extendLaneHash(this.#hash, this.#frame);
     this.#frame = undefined;
-    if (this.#signature === undefined) return;
-    this.#sealed = claimOf(this.#head, this.#signature);
+    if (this.#signature !== undefined) this.#claim();
+  }
+
+  #claim(): void {
+    this.#sealed = { seq: this.#seq, hash: this.#hash, signature: this.#signature };
     this.#signature = undefined;
   }
 
   toLane(): Lane {
     this.hash();
     const { sessionId, sessionKey, payout, left } = this.#before;
-    return { sessionId, sessionKey, payout, head: this.#head, sealed: this.#sealed, left };
+    const head = { seq: this.#seq, hash: this.#hash };
+    return { sessionId, sessionKey, payout, head, sealed: this.#sealed, left };
   }
 }
-
-const claimOf = ({ seq, hash }: LaneHead, signature: Uint8Array): SealClaim => ({
-  seq,
-  hash,
-  signature,
-});
