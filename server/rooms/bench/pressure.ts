@@ -1,8 +1,7 @@
 // What others notice of clients that don't read, of floods, of a slow disk; see "Under pressure" in the README of rooms.
 import { PressureWorld } from "../test/pressure/pressureWorld.ts";
 import { burst, compare, neverRead, slowDisk, type Turn } from "../test/pressure/scenarios.ts";
-import type { TransportName } from "./rooms/messages.ts";
-import { findTransports } from "./rooms/transports.ts";
+import { findSetups } from "./rooms/transports.ts";
 
 type Row = { metric: string; value: number; unit: string; baseline?: number; ratio?: number };
 
@@ -24,18 +23,18 @@ export const about =
 
 export async function run(log: (line: string) => void): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const transport of findTransports()) {
-    for (const one of CASES) rows.push(...(await measure(one, transport, log)));
+  for (const setup of findSetups()) {
+    for (const one of CASES) rows.push(...(await measure(one, setup, log)));
   }
   return rows;
 }
 
 async function measure(
   { name, noiseBytes, turn }: (typeof CASES)[number],
-  transport: TransportName,
+  { name: setup, ...sockets }: ReturnType<typeof findSetups>[number],
   log: (line: string) => void,
 ): Promise<Row[]> {
-  const world = await PressureWorld.start({ transport, noiseBytes, players: PLAYERS });
+  const world = await PressureWorld.start({ ...sockets, noiseBytes, players: PLAYERS });
   try {
     await world.playFor(WARM_UP_MS);
     await world.server.ask("peak", null);
@@ -47,7 +46,7 @@ async function measure(
     const afterBytes = await world.server.ask("memory", null);
     // A figure of a server that lost something would be none.
     await world.audit();
-    const of = `${name}, ${transport}`;
+    const of = `${name}, ${setup}`;
     const latency = (metric: string, what: "patchMs" | "finalityMs"): Row => {
       const { normalMs, pressedMs, ratio } = compare(turns, what);
       return {

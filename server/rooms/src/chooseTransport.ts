@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import type { Transport } from "@colyseus/core";
 import type { Logger } from "@weft/node";
 import { RoomsError } from "./errors.ts";
@@ -18,16 +19,27 @@ export type ChosenTransport = {
   port(): number;
   /** Ends connections that linger after the transport's shutdown. */
   close(): Promise<void>;
+  /** Handles what clients have sent up to now, where that waits elsewhere. */
+  receive?(): void;
+  /** Resolves when nobody is connected any more, nor can be. */
+  readonly failed?: Promise<Error>;
+};
+
+export type TransportOptions = {
+  readonly transport?: "auto" | TransportName;
+  readonly networkThread?: boolean;
 };
 
 /**
- * uWebSockets.js where it loads (it is a native module that needs glibc 2.38 or newer on Linux), else ws.
+ * ws, with its sockets in a thread of their own. On a single processor, where that gains nothing, uWebSockets.js if it loads (it
+ * is a native module that needs glibc 2.38 or newer on Linux), else ws on the thread that serves.
  * @throws RoomsError TRANSPORT_UNAVAILABLE when uWebSockets.js was asked for by name and doesn't load.
  */
 export async function chooseTransport(
-  wanted: "auto" | TransportName,
+  { transport: wanted = "auto", networkThread = availableParallelism() > 1 }: TransportOptions,
   logger: Logger,
 ): Promise<ChosenTransport> {
+  if (wanted !== "uWebSockets" && networkThread) return threadTransport(logger);
   if (wanted === "ws") return wsTransport();
   try {
     return await uWebSocketsTransport();
@@ -43,6 +55,23 @@ export async function chooseTransport(
     logger.info("uWebSockets.js doesn't load here, players are served with ws", { why });
     return wsTransport();
   }
+}
+
+async function threadTransport(logger: Logger): Promise<ChosenTransport> {
+  const { ThreadTransport } = await import("./network/threadTransport.ts");
+  const { promise: failed, resolve: onFailed } = Promise.withResolvers<Error>();
+  const onProblem = (error: Error) => logger.warn("a connection was not taken", { error });
+  const transport = new ThreadTransport({ onProblem, onFailed });
+  return {
+    name: "ws",
+    transport,
+    // The thread does that, before anybody hears of a request.
+    secure() {},
+    port: () => transport.port,
+    close: () => transport.close(),
+    receive: () => transport.receive(),
+    failed,
+  };
 }
 
 async function wsTransport(): Promise<ChosenTransport> {

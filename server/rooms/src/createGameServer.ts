@@ -57,7 +57,7 @@ export async function createGameServer(options: GameServerOptions): Promise<Game
     const watcher = createWatcher(options, node);
     const games = new Map(Object.entries(options.games));
     for (const game of (await watcher?.load())?.games ?? []) games.set(game.name, game);
-    const chosen = await chooseTransport(options.transport ?? "auto", node.logger);
+    const chosen = await chooseTransport(options, node.logger);
     const reports = new RoundReports(node, (ms) => wait(ms));
     for (const { name, round } of games.values()) {
       if (round !== undefined) await reports.registerGame(name, gameCapsOf(round));
@@ -153,6 +153,7 @@ class RunningServer implements GameServer {
       settings: roomSettings(options.settings),
       nowMs: this.#nowMs,
       onRound: (update) => this.#tell(update),
+      receive: () => chosen.receive?.(),
       snapshots: createSnapshots(options, node),
       sealVerifier: node.sealVerifier,
     });
@@ -166,6 +167,10 @@ class RunningServer implements GameServer {
     this.#colyseus = this.#createColyseus(chosen.transport);
     node.failed.then((error) => {
       node.logger.error("the node failed, the game server stops", { error });
+      return this.stop();
+    });
+    chosen.failed?.then((error) => {
+      node.logger.error("the network thread failed, the game server stops", { error });
       return this.stop();
     });
   }

@@ -54,6 +54,11 @@ export type GameServerOptions = {
   /** "auto" takes uWebSockets.js where it loads, else ws. Default "auto". */
   readonly transport?: "auto" | "ws" | "uWebSockets";
   /**
+   * Whether players' sockets have a thread of their own, with ws: most of the processor's time that a message takes is the kernel's, for
+   * reading and writing them. Default: with more than one processor.
+   */
+  readonly networkThread?: boolean;
+  /**
    * Where players reach the server, such as `https://play.example.com`. Its host is what wallets show
    * and what logins are checked against; without it, only loopback names are taken.
    */

@@ -184,7 +184,7 @@ export class RuntimePlayer {
     this.#key = key;
     this.peer = peer;
     this.#sent = sent;
-    this.head = seat.head;
+    this.head = runtime.laneHead(seat.lane);
   }
 
   /** @returns the frame's bytes, to send again. */

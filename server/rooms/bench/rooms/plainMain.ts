@@ -7,10 +7,10 @@ import { markServer, memoryInUse } from "./counters.ts";
 import { createPlainRoom, GAME } from "./game.ts";
 import type { ServerQuestions } from "./messages.ts";
 
-/** Plain Colyseus, on the transport that Weft would run on. */
+/** Plain Colyseus, on the transport as it comes: on the thread that serves rooms. */
 answerQuestions<ServerQuestions>({
   start: async ({ perRoom, transport: wanted }) => {
-    const chosen = await chooseTransport(wanted, silentLogger);
+    const chosen = await chooseTransport({ transport: wanted, networkThread: false }, silentLogger);
     const { transport } = chosen;
     const logger = colyseusLogger(silentLogger);
     const server = new Server({ transport, greet: false, gracefullyShutdown: false, logger });

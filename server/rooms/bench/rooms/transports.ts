@@ -17,3 +17,19 @@ export function findTransports(): TransportName[] {
 /** Only where it is needed: whatever is compared runs alike. */
 export const wrapperOf = (transport: TransportName) =>
   transport === "uWebSockets" ? WRAPPER : undefined;
+
+/** How a server is started whose clients behave badly. */
+export type Setup = { readonly transport: TransportName; readonly networkThread: boolean };
+type NamedSetup = Setup & { readonly name: string };
+
+/** Each way to have players' sockets that there is here. */
+export function findSetups(): NamedSetup[] {
+  return findTransports().flatMap((transport): NamedSetup[] =>
+    transport === "ws"
+      ? [
+          { transport, networkThread: true, name: "ws, in a thread of its own" },
+          { transport, networkThread: false, name: "ws, on the serving thread" },
+        ]
+      : [{ transport, networkThread: false, name: transport }],
+  );
+}

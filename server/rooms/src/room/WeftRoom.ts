@@ -229,6 +229,8 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
 
   /** Colyseus calls this at the patch rate: after the state's changes goes what is told of them. */
   override broadcastPatch(): boolean {
+    // What has come by now shows in this patch.
+    this.binding.host.receive();
     return bundled(
       () => {
         this.#runtime?.stamp();
@@ -320,7 +322,8 @@ export class WeftRoom<State extends Schema = Schema> extends Room<{
   #welcome(client: RoomClient, seat: Seat): void {
     const { room } = this.runtime.journal;
     const { node, settings } = this.binding.host;
-    const { lane, head, sealedSeq: sealed } = seat;
+    const { lane, sealedSeq: sealed } = seat;
+    const head = this.runtime.laneHead(lane);
     const keptForMs = settings.reconnectionSeconds * 1000;
     const welcome: Welcome = { chainId: node.fastChainId, room, lane, head, sealed, keptForMs };
     client.send(Message.welcome, welcome);

@@ -6,6 +6,7 @@ import { WebSocketClient } from "@colyseus/ws-transport";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocketServer, type WebSocket as WsSocket } from "ws";
+import { type RemoteNetwork, RemoteSocket } from "../network/remoteSocket.ts";
 import { bundle, bundled as bundledFor } from "./bundle.ts";
 
 /** A client of the transport for ws, and what the standard's client at the other end gets of it. */
@@ -212,6 +213,36 @@ test("with another transport, each message goes to it", async () => {
   });
   expect(sent).toEqual(messages);
   expect(behind.splice(0)).toEqual([client]);
+});
+
+test("with a socket that another thread has, what a client is sent goes there in one piece", () => {
+  const sent: string[][] = [];
+  let takenBytes = 0;
+  const nothing = () => {};
+  const network: RemoteNetwork = {
+    send(_connection, messages) {
+      sent.push(messages.map((message) => Buffer.from(message).toString()));
+    },
+    taken: () => takenBytes,
+    close: nothing,
+    terminate: nothing,
+    pause: nothing,
+    resume: nothing,
+  };
+  const ref = new RemoteSocket(network, 1) as unknown as WsSocket;
+  const client = new WebSocketClient("a client", ref) as unknown as Client;
+  bundle(client);
+  const sendBoth = () => ["ab", "c"].forEach((text) => void client.raw(Buffer.from(text)));
+  bundled(sendBoth);
+  expect(sent).toEqual([["ab", "c"]]);
+  expect(behind.splice(0)).toEqual([]);
+  expect(ref.bufferedAmount).toBe(3);
+  bundled(sendBoth);
+  expect(behind.splice(0)).toEqual([client]);
+  takenBytes = 6;
+  expect(ref.bufferedAmount).toBe(0);
+  bundled(sendBoth);
+  expect(behind.splice(0)).toEqual([]);
 });
 
 describe("a client of uWebSockets.js", () => {

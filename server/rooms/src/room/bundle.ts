@@ -1,13 +1,10 @@
 import type { WebSocket as UwsSocket } from "uWebSockets.js";
 import type { Client } from "@colyseus/core";
+import { frameHeadBytes, writeFrame } from "../network/frames.ts";
+import { RemoteSocket } from "../network/remoteSocket.ts";
 
 /** What is more than this goes out as it is: copying it for every client would cost more than it saves. */
 const MAX_COPIED_BYTES = 4 * 1024;
-
-/** RFC 6455 5.2: the only frame of a binary message. A server doesn't mask. */
-const BINARY_FRAME = 0x82;
-/** In place of a length: it follows in two bytes. Lengths that take eight are more than is copied. */
-const LENGTH_FOLLOWS = 126;
 
 /** What the room's clients are told meanwhile; undefined when it goes out at once. */
 let told: Bundle[] | undefined;
@@ -94,7 +91,16 @@ class Bundle {
   /** @returns whether the client had taken all that it was sent before. */
   flush(): boolean {
     if (this.#messages.length === 0) return true;
-    const { ref } = this.client;
+    const ref: unknown = this.client.ref;
+    const isUpToDate =
+      ref instanceof RemoteSocket ? ref.sendAll(this.#messages) : this.#flushHere(ref);
+    this.#messages.length = 0;
+    this.#frameBytes = 0;
+    return isUpToDate;
+  }
+
+  /** To a socket of this thread. */
+  #flushHere(ref: unknown): boolean {
     if (ref !== this.#ref) {
       this.#ref = ref;
       this.#connection = plainConnection(ref);
@@ -104,8 +110,6 @@ class Bundle {
     if (socket === undefined) this.#sendHeldBack();
     else if (this.#frameBytes <= MAX_COPIED_BYTES) this.#sendAsOne(socket, isUpToDate);
     else this.#sendCorked(socket);
-    this.#messages.length = 0;
-    this.#frameBytes = 0;
     return isUpToDate;
   }
 
@@ -156,22 +160,4 @@ function plainConnection(ref: unknown): WsConnection | undefined {
 function openSocket(connection: WsConnection | undefined): Socket | undefined {
   if (connection === undefined || connection.readyState !== connection.OPEN) return undefined;
   return connection._socket ?? undefined;
-}
-
-function frameHeadBytes(messageBytes: number): number {
-  return messageBytes < LENGTH_FOLLOWS ? 2 : 4;
-}
-
-/** @returns where the next frame begins. */
-function writeFrame(frames: Buffer, at: number, message: Uint8Array): number {
-  const start = at + frameHeadBytes(message.length);
-  frames[at] = BINARY_FRAME;
-  if (message.length < LENGTH_FOLLOWS) {
-    frames[at + 1] = message.length;
-  } else {
-    frames[at + 1] = LENGTH_FOLLOWS;
-    frames.writeUInt16BE(message.length, at + 2);
-  }
-  frames.set(message, start);
-  return start + message.length;
 }

@@ -1,6 +1,6 @@
 import { FastChainError, type RoomJournal } from "@weft/fast-chain";
 import type { GameInstance } from "@weft/game";
-import { encodeFrame, type Hash, type LaneHead, type RoomEvent } from "@weft/protocol";
+import { encodeFrame, type RoomEvent } from "@weft/protocol";
 import { expect, test } from "vitest";
 import { EXCESS_PER_SECOND, FRAMES_BURST, MAX_EXCESS_MESSAGES } from "../limits.ts";
 import { LaneIntake } from "./laneIntake.ts";
@@ -8,7 +8,6 @@ import { Seat } from "./seat.ts";
 import { Unsequenced } from "./unsequenced.ts";
 
 const frameOf = (seq: number) => encodeFrame({ seq, action: "add", input: 1 });
-const headOf = (seq: number): LaneHead => ({ seq, hash: `0x${seq}` as Hash });
 
 /** A lane on a log that takes everything, as long as there is room. */
 function createLane() {
@@ -16,14 +15,11 @@ function createLane() {
   let isFull = false;
   const events: RoomEvent[] = [];
   const dropped: string[] = [];
-  const seat = new Seat(0, "0x0", headOf(0), undefined, nowMs);
+  const seat = new Seat(0, "0x0", 0, undefined, nowMs);
   const journal = {
     append(event: RoomEvent) {
       if (isFull) throw new FastChainError("BLOCK_FULL", "the disk is behind");
       return events.push(event) - 1;
-    },
-    get record() {
-      return { lanes: [{ head: headOf(events.length) }] };
     },
   };
   const intake = new LaneIntake({

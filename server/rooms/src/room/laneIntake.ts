@@ -79,12 +79,11 @@ export class LaneIntake {
   }
 
   #runFrame(seat: Seat, frame: Frame, bytes: Uint8Array, nowMs: number): void {
-    const { journal, program, unsequenced } = this.#options;
+    const { program, unsequenced } = this.#options;
     const { lane } = seat;
     const event = this.#append(seat, { type: "frame", lane, frame: bytes });
-    const head = journal.record.lanes[lane]?.head;
-    if (event === undefined || head === undefined) return;
-    seat.noteFrame(head, nowMs);
+    if (event === undefined) return;
+    seat.noteFrame(nowMs);
     unsequenced.add(event, seat);
     try {
       const outcome = program.frame(lane, frame);
@@ -106,7 +105,7 @@ export class LaneIntake {
       return;
     }
     if (seal.seq <= seat.sealedSeq) return;
-    if (seal.seq !== seat.head.seq) this.#refuseSeal(seat, seal);
+    if (seal.seq !== seat.seq) this.#refuseSeal(seat, seal);
     else this.#appendSeal(seat, seal);
   }
 
@@ -154,10 +153,9 @@ export class LaneIntake {
   #sample(seat: Seat): void {
     const { sealVerifier, random, journal, dropFalseSeal } = this.#options;
     if (sealVerifier === undefined || (seat.sealVerified && random() >= SAMPLED_SEALS)) return;
-    const { lanes, round } = journal.record;
-    const lane = lanes[seat.lane];
+    const lane = journal.lane(seat.lane);
     // When a round has ended, whoever draws up its report has them all verified.
-    if (lane === undefined || round?.end !== undefined) return;
+    if (lane === undefined || journal.round?.end !== undefined) return;
     const { sessionKey: key, sealed: claim } = lane;
     const isTaken = sealVerifier.verify({ key, claim }, SAMPLED_SEALS_WITHIN_MS, (verdict) => {
       if (verdict === "invalid") dropFalseSeal(seat);
@@ -168,8 +166,8 @@ export class LaneIntake {
 
   /** A seal covers the newest frame or nothing: it fits no other hash. */
   #refuseSeal(seat: Seat, { seq }: Seal): void {
-    const { expected, head } = seat;
-    const message = `a seal up to ${seq}, the newest frame is ${head.seq}`;
+    const { expected, seq: newest } = seat;
+    const message = `a seal up to ${seq}, the newest frame is ${newest}`;
     this.#options.refuse(seat, { code: "SEAL_OUT_OF_ORDER", message, seq, expected });
   }
 

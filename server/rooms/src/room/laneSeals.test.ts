@@ -39,7 +39,7 @@ test("a seal is in the log at once, in its place, and nothing waits for its veri
   other.act();
   const log = ["frame 0:1", "seal 0:1", "frame 0:2", "seal 0:2", "frame 1:1"];
   expect(room.log()).toEqual(log);
-  expect(one.seat).toMatchObject({ sealedSeq: 2, head: { seq: 2 } });
+  expect(one.seat).toMatchObject({ sealedSeq: 2, seq: 2 });
   expect(held.waiting).toBe(1);
   held.answerAll();
   expect(room.log()).toEqual(log);

@@ -31,6 +31,8 @@ export type RoomHostOptions = {
   readonly snapshots: RoomSnapshots | undefined;
   /** Verifies seals in another thread. Without it rooms do, those that a report depends on. */
   readonly sealVerifier?: SealSource;
+  /** Handles what clients have sent up to now, where that waits in another thread. */
+  readonly receive?: () => void;
   /** From 0 (included) to 1 (excluded): which seals are verified when they come. Default: the process's own. */
   readonly random?: () => number;
 };
@@ -44,6 +46,7 @@ export class RoomHost {
   readonly onRound: (update: RoundUpdate) => void;
   readonly snapshots: RoomSnapshots | undefined;
   readonly sealVerifier: SealSource | undefined;
+  readonly receive: () => void;
   readonly random: () => number;
   /** The server is about to stop: who is here may go on for a while, nobody new gets in. */
   draining = false;
@@ -66,6 +69,7 @@ export class RoomHost {
     this.onRound = options.onRound;
     this.snapshots = options.snapshots;
     this.sealVerifier = options.sealVerifier;
+    this.receive = options.receive ?? (() => {});
     this.random = options.random ?? drawUnknown;
     this.#unsubscribe = this.node.fastChain.onSessionClosed((session, reason) => {
       this.#claims.get(session.id)?.closed(reason);

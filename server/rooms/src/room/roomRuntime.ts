@@ -136,7 +136,7 @@ export class RoomRuntime {
     this.journal.append({ type: "join", lane, sessionId, issuedAtMs, signature: signatureBytes });
     const { payout } = this.#laneRecord(lane);
     this.program.join({ lane, sessionId, payout });
-    const seat = new Seat(lane, sessionId, this.laneHead(lane), peer, nowMs());
+    const seat = new Seat(lane, sessionId, this.laneHead(lane).seq, peer, nowMs());
     this.seats.set(lane, seat);
     return seat;
   }
@@ -183,7 +183,7 @@ export class RoomRuntime {
     seat.gap = undefined;
     seat.forgetTold();
     // A player who couldn't seal while away gets the full time again; the round's end waits for nobody.
-    if (seat.sealedSeq < seat.head.seq) seat.unsealedSinceMs = nowMs;
+    if (seat.sealedSeq < seat.seq) seat.unsealedSinceMs = nowMs;
   }
 
   /** Ends a lane. The game learns it at once. */
@@ -245,7 +245,7 @@ export class RoomRuntime {
   tick(): void {
     if (this.frozen || this.#failed) return;
     const clockMs = this.#clockMs();
-    const nowMs = timestampMs(Math.max(clockMs, this.journal.record.nowMs));
+    const nowMs = timestampMs(Math.max(clockMs, this.journal.nowMs));
     this.#guarded(() => {
       this.journal.append({ type: "tick", nowMs });
       this.program.tick(nowMs);
@@ -263,11 +263,11 @@ export class RoomRuntime {
     }
   }
 
-  #stampOf({ head, frameAtMs }: Seat): StateStamp {
+  #stampOf({ seq, frameAtMs }: Seat): StateStamp {
     const { ticks, nowMs: tickMs, round } = this.program;
     const sinceTickMs = ticks === 0 ? 0 : elapsed(tickMs, this.#clockMs());
     const sinceFrameMs = frameAtMs === 0 ? 0 : elapsed(frameAtMs, this.#options.nowMs());
-    return [ticks, tickMs, sinceTickMs, head.seq, sinceFrameMs, round?.ticksLeft ?? null];
+    return [ticks, tickMs, sinceTickMs, seq, sinceFrameMs, round?.ticksLeft ?? null];
   }
 
   /** What is due from time to time: news for the clients, seals that are late, checkpoints. */
@@ -366,7 +366,7 @@ export class RoomRuntime {
   }
 
   #laneRecord(lane: number) {
-    const record = this.journal.record.lanes[lane];
+    const record = this.journal.lane(lane);
     if (record === undefined) throw new Error(`invariant broken: lane ${lane} was appended`);
     return record;
   }

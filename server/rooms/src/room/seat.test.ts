@@ -10,8 +10,7 @@ const peer: Peer = {
   send: nothing,
   close: nothing,
 };
-const newSeat = () => new Seat(0, ZERO_HASH, { seq: 0, hash: ZERO_HASH }, peer, 0);
-const noteFrame = (seat: Seat, seq: number) => seat.noteFrame({ seq, hash: ZERO_HASH }, 0);
+const newSeat = () => new Seat(0, ZERO_HASH, 0, peer, 0);
 
 function told(seat: Seat, newest?: LedgerHeight) {
   const { hasNews } = seat;
@@ -27,7 +26,7 @@ describe("finality", () => {
     expect(told(seat, height(7))).toEqual({ applied: 0, sequenced: 0, sealed: 0, height: 7 });
     expect(told(seat, height(8))).toBeUndefined();
     expect(seat.hasNews).toBe(false);
-    noteFrame(seat, 1);
+    seat.noteFrame(0);
     expect(told(seat, height(8))).toEqual({ applied: 1, sequenced: 0, sealed: 0, height: 7 });
     seat.noteSequenced(height(9));
     expect(told(seat, height(10))).toEqual({ applied: 1, sequenced: 1, sealed: 0, height: 9 });
@@ -39,7 +38,7 @@ describe("finality", () => {
 
   test("counts the frames that are applied and not on disk", () => {
     const seat = newSeat();
-    for (let seq = 1; seq <= 3; seq++) noteFrame(seat, seq);
+    for (let seq = 1; seq <= 3; seq++) seat.noteFrame(0);
     seat.noteSequenced(height(11));
     seat.noteSequenced(height(13));
     expect(seat.unsequenced).toBe(1);

@@ -1,5 +1,5 @@
 import type { Lane } from "@weft/fast-chain";
-import type { FinalityMessage, Hash, LaneHead, LedgerHeight } from "@weft/protocol";
+import type { FinalityMessage, Hash, LedgerHeight } from "@weft/protocol";
 import type { DropCode, RefusalCode } from "../errors.ts";
 import { TokenBucket } from "../limit/tokenBucket.ts";
 import {
@@ -40,7 +40,7 @@ export class Seat {
   /** The lane has ended. */
   gone = false;
   /** The newest frame that the room ran, and the newest that is sealed. */
-  head: LaneHead;
+  seq: number;
   sealedSeq: number;
   /** One of its seals was verified here, or is being so. */
   sealVerified = false;
@@ -59,18 +59,12 @@ export class Seat {
   #hasNews = true;
 
   /** @param peer Undefined for a place whose player has yet to come back. */
-  constructor(
-    lane: number,
-    sessionId: Hash,
-    head: LaneHead,
-    peer: Peer | undefined,
-    nowMs: number,
-  ) {
+  constructor(lane: number, sessionId: Hash, seq: number, peer: Peer | undefined, nowMs: number) {
     this.lane = lane;
     this.sessionId = sessionId;
-    this.head = head;
-    this.sealedSeq = head.seq;
-    this.#sequenced = head.seq;
+    this.seq = seq;
+    this.sealedSeq = seq;
+    this.#sequenced = seq;
     this.peer = peer;
     this.connectedAtMs = nowMs;
     this.frames = new TokenBucket(FRAMES_PER_SECOND, FRAMES_BURST, nowMs);
@@ -85,7 +79,7 @@ export class Seat {
     height: LedgerHeight,
     nowMs: number,
   ): Seat {
-    const seat = new Seat(lane, sessionId, head, undefined, nowMs);
+    const seat = new Seat(lane, sessionId, head.seq, undefined, nowMs);
     seat.awaited = true;
     seat.sealedSeq = sealed.seq;
     seat.#height = height;
@@ -93,17 +87,17 @@ export class Seat {
   }
 
   get expected(): number {
-    return this.head.seq + 1;
+    return this.seq + 1;
   }
 
   /** Frames that are applied and not on disk yet. */
   get unsequenced(): number {
-    return this.head.seq - this.#sequenced;
+    return this.seq - this.#sequenced;
   }
 
   /** The lane grew by a frame. */
-  noteFrame(head: LaneHead, nowMs: number): void {
-    this.head = head;
+  noteFrame(nowMs: number): void {
+    this.seq++;
     this.#hasNews = true;
     this.frameAtMs = nowMs;
     this.badMessages = 0;
@@ -137,7 +131,7 @@ export class Seat {
     this.#height ??= newest;
     if (this.#height === undefined || !this.#hasNews) return undefined;
     this.#hasNews = false;
-    return [this.head.seq, this.#sequenced, this.#height, this.sealedSeq];
+    return [this.seq, this.#sequenced, this.#height, this.sealedSeq];
   }
 
   /** A new connection knows nothing, and has asked for nothing. */

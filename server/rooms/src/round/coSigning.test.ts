@@ -38,7 +38,7 @@ function createMember(lane: number): Member {
     },
     close: () => {},
   };
-  return { seat: new Seat(lane, hash, { seq: 0, hash }, peer, 0), key: testSessionKey(), asked };
+  return { seat: new Seat(lane, hash, 0, peer, 0), key: testSessionKey(), asked };
 }
 
 let members: [Member, Member, Member];

@@ -1,10 +1,9 @@
 import type { JoinTicket } from "@weft/protocol";
-import type { TransportName } from "../../src/chooseTransport.ts";
+import type { Setup } from "../../bench/rooms/transports.ts";
 
 /** What the tests say to the two processes that they start: a server, and clients that behave badly. */
 
-export type ServerStart = {
-  readonly transport: TransportName;
+export type ServerStart = Setup & {
   readonly dataDir: string;
   /** Of the state, anew in every patch. */
   readonly noiseBytes: number;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { findTransports } from "../../bench/rooms/transports.ts";
+import { findSetups } from "../../bench/rooms/transports.ts";
 import { DropCode } from "../../src/errors.ts";
 import { FRAMES_BURST, MAX_BUFFERED_BYTES } from "../../src/limits.ts";
 import { MAX_SHOUT_BYTES } from "./crowdGame.ts";
@@ -58,9 +58,14 @@ async function expectAllKept(world: PressureWorld): Promise<ReadonlyMap<string, 
   return frames;
 }
 
-describe.each(findTransports())("%s", (transport) => {
+describe.each(findSetups())("$name", ({ transport, networkThread, name }) => {
   test("a client that reads slowly keeps its place, and sees the state as it was", async () => {
-    const world = await PressureWorld.start({ transport, noiseBytes: 0, players: 1 });
+    const world = await PressureWorld.start({
+      transport,
+      networkThread,
+      noiseBytes: 0,
+      players: 1,
+    });
     try {
       const shouter = await (await world.newPlayer()).join(world.roomId);
       shouter.room.reconnection.enabled = false;
@@ -85,7 +90,7 @@ describe.each(findTransports())("%s", (transport) => {
   });
 
   test("a client that never reads is dropped, holds little memory, and holds nobody up", async () => {
-    const options = { transport, noiseBytes: NOISE_BYTES, players: PLAYERS };
+    const options = { transport, networkThread, noiseBytes: NOISE_BYTES, players: PLAYERS };
     const world = await PressureWorld.start(options);
     try {
       await world.playFor(500);
@@ -101,7 +106,7 @@ describe.each(findTransports())("%s", (transport) => {
       }
       const afterBytes = await world.server.ask("memory", null);
       expect(afterBytes - beforeBytes).toBeLessThan(HEAP_TOLERANCE_BYTES);
-      expectUnharmed(turns, `${transport}, never reads`);
+      expectUnharmed(turns, `${name}, never reads`);
       expect(world.players.flatMap(({ refusals }) => refusals)).toEqual([]);
       await expectAllKept(world);
     } finally {
@@ -110,7 +115,12 @@ describe.each(findTransports())("%s", (transport) => {
   });
 
   test("100,000 frames at once: some are applied, in order, then the client is dropped", async () => {
-    const world = await PressureWorld.start({ transport, noiseBytes: 0, players: PLAYERS });
+    const world = await PressureWorld.start({
+      transport,
+      networkThread,
+      noiseBytes: 0,
+      players: PLAYERS,
+    });
     try {
       await world.playFor(500);
       const beforeBytes = await world.server.ask("memory", null);
@@ -126,7 +136,7 @@ describe.each(findTransports())("%s", (transport) => {
       }
       const afterBytes = await world.server.ask("memory", null);
       expect(afterBytes - beforeBytes).toBeLessThan(HEAP_TOLERANCE_BYTES);
-      expectUnharmed(turns, `${transport}, burst`);
+      expectUnharmed(turns, `${name}, burst`);
       expect(world.players.flatMap(({ refusals }) => refusals)).toEqual([]);
       const frames = await expectAllKept(world);
       for (const { client } of turns) {
@@ -142,7 +152,12 @@ describe.each(findTransports())("%s", (transport) => {
 
 describe("a slow disk", () => {
   test("holds up what is told of it, and nothing else", async () => {
-    const world = await PressureWorld.start({ transport: "ws", noiseBytes: 0, players: PLAYERS });
+    const world = await PressureWorld.start({
+      transport: "ws",
+      networkThread: true,
+      noiseBytes: 0,
+      players: PLAYERS,
+    });
     try {
       await world.playFor(500);
       const turns = [];
@@ -158,7 +173,12 @@ describe("a slow disk", () => {
   });
 
   test("that stands still: memory has its bound, players wait, nobody is dropped, nothing is lost", async () => {
-    const world = await PressureWorld.start({ transport: "ws", noiseBytes: 0, players: PLAYERS });
+    const world = await PressureWorld.start({
+      transport: "ws",
+      networkThread: true,
+      noiseBytes: 0,
+      players: PLAYERS,
+    });
     try {
       await world.playFor(500);
       const filler = await world.newPlayer();

@@ -51,12 +51,12 @@ class WatchedRoom extends WeftRoom {
 
 function waitingFor(client: Client): () => number {
   const ref = client.ref as unknown as {
-    readonly _socket?: { readonly writableLength: number };
+    readonly bufferedAmount: number;
     readonly ws?: { getBufferedAmount(): number };
   };
   return () => {
     try {
-      return ref.ws?.getBufferedAmount() ?? ref._socket?.writableLength ?? 0;
+      return ref.ws?.getBufferedAmount() ?? ref.bufferedAmount;
     } catch {
       // A socket of uWebSockets.js that is closed can't be asked.
       return 0;
@@ -89,13 +89,14 @@ GroupCommitStore.prototype.append = function (block) {
 };
 
 answerQuestions<PressureServerQuestions>({
-  async start({ transport, dataDir, noiseBytes }) {
+  async start({ transport, networkThread, dataDir, noiseBytes }) {
     const game = createCrowd(noiseBytes);
     server = await createGameServer({
       games: { [game.name]: game },
       rooms: { [game.name]: WatchedRoom },
       dataDir,
       transport,
+      networkThread,
       settings: PATIENT_SETTINGS,
       rpc: { port: 0 },
       logger: { ...silentLogger, warn: console.error, error: console.error },

@@ -8,8 +8,7 @@ import { Ledger, openReadOnlyStore } from "@weft/ledger";
 import { readChainIds, verifyLedger } from "@weft/node";
 import { type Address, decodeFrame, type LedgerHeight, ZERO_ADDRESS } from "@weft/protocol";
 import { Questioned } from "../../bench/rooms/questioned.ts";
-import { wrapperOf } from "../../bench/rooms/transports.ts";
-import type { TransportName } from "../../src/chooseTransport.ts";
+import { type Setup, wrapperOf } from "../../bench/rooms/transports.ts";
 import { RawPlayer } from "../rawPlayer.ts";
 import { createCrowd } from "./crowdGame.ts";
 import type { BadClientQuestions, PressureServerQuestions } from "./messages.ts";
@@ -22,8 +21,7 @@ const RATE = 30;
 const STEP_MS = 5;
 const SETTLE_POLL_MS = 10;
 
-export type WorldOptions = {
-  readonly transport: TransportName;
+export type WorldOptions = Setup & {
   readonly noiseBytes: number;
   readonly players: number;
 };

@@ -2,16 +2,16 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { json } from "node:stream/consumers";
 import type { ErrorResponse } from "@weft/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findTransports } from "../../bench/rooms/transports.ts";
+import { findSetups } from "../../bench/rooms/transports.ts";
 import { MAX_BODY_BYTES } from "../../src/limits.ts";
 import { PressureWorld } from "./pressureWorld.ts";
 
 const MATCHMAKE = "/matchmake/joinOrCreate/tally";
 
-describe.each(findTransports())("HTTP over %s", (transport) => {
+describe.each(findSetups())("HTTP over $name", ({ transport, networkThread }) => {
   let world: PressureWorld;
   beforeAll(async () => {
-    world = await PressureWorld.start({ transport, noiseBytes: 0, players: 0 });
+    world = await PressureWorld.start({ transport, networkThread, noiseBytes: 0, players: 0 });
   });
   afterAll(() => world?.end());
 

@@ -177,7 +177,8 @@ export class RoomShell {
   #welcome(connection: PlayerConnection, seat: Seat): void {
     const { node, settings } = this.#options.host;
     const { room } = this.parts.runtime.journal;
-    const { lane, head, sealedSeq: sealed } = seat;
+    const { lane, sealedSeq: sealed } = seat;
+    const head = this.parts.runtime.laneHead(lane);
     const keptForMs = settings.reconnectionSeconds * 1000;
     const welcome: Welcome = { chainId: node.fastChainId, room, lane, head, sealed, keptForMs };
     connection.send(Message.welcome, welcome);
@@ -203,7 +204,7 @@ export class RoomShell {
   #repeat(seat: Seat, bytes: Uint8Array): void {
     const { program } = this.parts.runtime;
     const frame = decodeFrame(bytes);
-    if (frame.seq === seat.head.seq && !seat.gone) program.frame(seat.lane, frame);
+    if (frame.seq === seat.seq && !seat.gone) program.frame(seat.lane, frame);
   }
 
   /** The connection broke, or was closed by its player. */
