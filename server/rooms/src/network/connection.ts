@@ -9,6 +9,7 @@ export abstract class Connection {
   #sent = 0;
   #isPausedByOrder = false;
   #isHeldBack = false;
+  #isReleased = false;
 
   /** @param taken See `NetworkMemory`. */
   constructor(number: number, taken: Uint32Array) {
@@ -44,8 +45,15 @@ export abstract class Connection {
   /** Bytes that its socket hasn't taken. */
   protected abstract get waitingBytes(): number;
 
+  /** Its number may be another's from now on. */
+  release(): void {
+    this.#isReleased = true;
+  }
+
   /** To be called when the socket may have taken more. */
   protected noteTaken(): void {
+    // What was under way when the connection ended may end later.
+    if (this.#isReleased) return;
     Atomics.store(this.#taken, this.number, (this.#sent - this.waitingBytes) >>> 0);
   }
 

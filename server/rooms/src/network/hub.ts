@@ -112,6 +112,7 @@ export class Hub {
         connection.isPausedByOrder = false;
         break;
       case Order.release:
+        connection.release();
         this.#byNumber.delete(number);
         this.#free.push(number);
         break;
