@@ -57,7 +57,7 @@ export class FastState {
   readonly #sessions = new ViewedMap<Hash, Session>();
   readonly #sessionOfSubject = new Map<Hash, Hash>();
   readonly #rooms = new ViewedMap<Address, RoomRecord>();
-  /** What was played since a room's record was made. */
+  /** What is played in rooms, each on top of the room's entry. */
   readonly #plays = new Map<Address, RoomPlay>();
   /** Lanes whose newest frame may not be hashed yet. Bounded by what may wait for a block. */
   readonly #unhashed: PlayedLane[] = [];
@@ -136,7 +136,7 @@ export class FastState {
   /** As it is now, whatever happens next. */
   room(address: Address): RoomRecord | undefined {
     const play = this.#plays.get(address);
-    if (play !== undefined) this.#settle(address, play);
+    if (play !== undefined) this.#settle(play);
     return this.#rooms.get(address);
   }
 
@@ -187,18 +187,23 @@ export class FastState {
   }
 
   #settleRooms(): void {
-    for (const [address, play] of this.#plays) this.#settle(address, play);
+    for (const play of this.#plays.values()) this.#settle(play);
   }
 
-  #settle(address: Address, play: RoomPlay): void {
-    this.#plays.delete(address);
-    const record = play.toRecord();
-    if (record !== this.#rooms.get(address)) this.setRoom(record);
+  #settle(play: RoomPlay): void {
+    if (!play.isSettled) this.#putRoom(play.settle());
   }
 
   /** @param room Made of what `room` gave. */
   setRoom(room: RoomRecord): void {
-    assert(!this.#plays.has(room.room), "a room's record is made of all that was played in it");
+    const isSettled = this.#plays.get(room.room)?.isSettled ?? true;
+    assert(isSettled, "a room's record is made of all that was played in it");
+    // What is played next is on top of this one.
+    this.#plays.delete(room.room);
+    this.#putRoom(room);
+  }
+
+  #putRoom(room: RoomRecord): void {
     this.#rooms.set(room.room, room);
     this.#dirty.room.add(room.room);
   }

@@ -4,14 +4,15 @@ import { activeLane } from "./lane.ts";
 
 /**
  * What was played in a room since its record was made: frames, seals, ticks and checkpoints. They come by the thousand, and
- * here none costs a copy of the record and of its list of lanes.
+ * here none costs a copy of the record and of its list of lanes. It goes on for as long as nothing but play happens: what were
+ * made anew for each record would live just long enough to make collecting young garbage slow.
  */
 export class RoomPlay {
   /** As the record has them, or as they are by now. */
   events: number;
   nowMs: TimestampMs;
   stateHash: Hash;
-  readonly #before: RoomRecord;
+  #before: RoomRecord;
   readonly #lanes = new Map<number, PlayedLane>();
 
   constructor(before: RoomRecord) {
@@ -35,13 +36,19 @@ export class RoomPlay {
     return played;
   }
 
-  /** The room's record by now; the very one from before when there was no event. */
-  toRecord(): RoomRecord {
+  /** Nothing was played since the record was made. */
+  get isSettled(): boolean {
+    return this.events === this.#before.events;
+  }
+
+  /** @returns the room's record by now, of which it goes on; the very one from before when there was no event */
+  settle(): RoomRecord {
+    if (this.isSettled) return this.#before;
     const { events, nowMs, stateHash } = this;
-    if (events === this.#before.events) return this.#before;
     const lanes = [...this.#before.lanes];
     for (const [number, played] of this.#lanes) lanes[number] = played.toLane();
-    return { ...this.#before, events, nowMs, stateHash, lanes };
+    this.#before = { ...this.#before, events, nowMs, stateHash, lanes };
+    return this.#before;
   }
 }
 
@@ -50,7 +57,8 @@ export class RoomPlay {
  * somebody wants to know: a hash by itself, between all else that the thread does, takes many times what it takes among others.
  */
 export class PlayedLane {
-  readonly #before: Lane;
+  /** As it was when somebody last wanted to know. */
+  #known: Lane;
   #seq: number;
   /** Of all frames but `#frame`. */
   #hash: Hash;
@@ -60,7 +68,7 @@ export class PlayedLane {
   #signature: Uint8Array | undefined;
 
   constructor(before: Lane) {
-    this.#before = before;
+    this.#known = before;
     this.#seq = before.head.seq;
     this.#hash = before.head.hash;
     this.#sealed = before.sealed;
@@ -95,10 +103,14 @@ export class PlayedLane {
     this.#signature = undefined;
   }
 
+  /** As it is now: the very one from the last time when nothing has happened since. */
   toLane(): Lane {
     this.hash();
-    const { sessionId, sessionKey, payout, left } = this.#before;
-    const head = { seq: this.#seq, hash: this.#hash };
-    return { sessionId, sessionKey, payout, head, sealed: this.#sealed, left };
+    const { sessionId, sessionKey, payout, head, sealed, left } = this.#known;
+    if (this.#seq !== head.seq || this.#sealed !== sealed) {
+      const newHead = { seq: this.#seq, hash: this.#hash };
+      this.#known = { sessionId, sessionKey, payout, head: newHead, sealed: this.#sealed, left };
+    }
+    return this.#known;
   }
 }
