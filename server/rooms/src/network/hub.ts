@@ -54,9 +54,11 @@ export class Hub {
     return connection;
   }
 
-  /** A message came, whose bytes are the hub's from now on. */
+  /** A message came. @param data Its sender's again once this returns. */
   message(connection: Connection, data: Uint8Array, isBinary: boolean): void {
     this.#events.write(isBinary ? Event.bytes : Event.text, connection, data);
+    // In a flood, what was told comes behind all that can be read: patches don't wait for that.
+    if (Atomics.load(this.#flags, Flag.ordersTold) === 1) this.look();
   }
 
   failed(connection: Connection, error: Error): void {
