@@ -65,8 +65,7 @@ async function threadTransport(logger: Logger): Promise<ChosenTransport> {
   return {
     name: "ws",
     transport,
-    // The thread does that, before anybody hears of a request.
-    secure() {},
+    secure: () => transport.secure(),
     port: () => transport.port,
     close: () => transport.close(),
     receive: () => transport.receive(),

@@ -54,7 +54,7 @@ export class Hub {
     return connection;
   }
 
-  /** A message came. @param data Its sender's again once this returns. */
+  /** A message came. @param data Nobody writes over it. */
   message(connection: Connection, data: Uint8Array, isBinary: boolean): void {
     this.#events.write(isBinary ? Event.bytes : Event.text, connection, data);
     // In a flood, what was told comes behind all that can be read: patches don't wait for that.

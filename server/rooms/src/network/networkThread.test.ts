@@ -9,9 +9,10 @@ import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { NetworkThread } from "./networkThread.ts";
-import { CLIENT_ADDRESS_HEADER, type NetworkMemory, type Opening } from "./protocol.ts";
+import { CLIENT_HEADER, type NetworkMemory, type Opening } from "./protocol.ts";
 import type { RemoteSocket } from "./remoteSocket.ts";
 
+const secret = "a secret";
 const MAX_PAYLOAD = 4 * 1024;
 const PATIENT = { timeout: 30_000 };
 
@@ -41,7 +42,14 @@ async function start(): Promise<void> {
     onDied: (error) => died.push(error),
     startWorker: startWorker ?? startKept,
   });
-  const at = { port: 0, host: "127.0.0.1", backlog: undefined, target, maxPayload: MAX_PAYLOAD };
+  const at = {
+    port: 0,
+    host: "127.0.0.1",
+    backlog: undefined,
+    target,
+    secret,
+    maxPayload: MAX_PAYLOAD,
+  };
   port = await thread.listen(at);
 }
 
@@ -310,10 +318,10 @@ describe("HTTP", () => {
 
   test("says whose request it is, whatever the client says", async () => {
     behind.on("request", ({ headers }: IncomingMessage, response) => {
-      response.end(headers[CLIENT_ADDRESS_HEADER]);
+      response.end(headers[CLIENT_HEADER]);
     });
-    const headers = { [CLIENT_ADDRESS_HEADER]: "8.8.8.8" };
-    expect((await ask({ path: "/", headers })).body).toBe("127.0.0.1");
+    const headers = { [CLIENT_HEADER]: "8.8.8.8" };
+    expect((await ask({ path: "/", headers })).body).toBe("a secret 127.0.0.1");
   });
 
   test("that can't be is refused, and costs the server behind nothing", async () => {
@@ -352,7 +360,7 @@ describe("HTTP", () => {
 describe("the thread", () => {
   test("that can't listen says why, and ends", async () => {
     const other = new NetworkThread({ onOpened() {}, onProblem() {}, onDied() {} });
-    const at = { port, host: "127.0.0.1", backlog: undefined, target, maxPayload: 1 };
+    const at = { port, host: "127.0.0.1", backlog: undefined, target, secret, maxPayload: 1 };
     await expect(other.listen(at)).rejects.toMatchObject({ code: "EADDRINUSE" });
     await other.end(1_000);
   });
@@ -374,7 +382,7 @@ describe("the thread", () => {
       onDied() {},
       startWorker: broken,
     });
-    const at = { port, host: "127.0.0.1", backlog: undefined, target, maxPayload: 1 };
+    const at = { port, host: "127.0.0.1", backlog: undefined, target, secret, maxPayload: 1 };
     await expect(other.listen(at)).rejects.toThrow("broken on purpose");
   });
 

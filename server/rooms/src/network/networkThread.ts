@@ -261,7 +261,8 @@ export class NetworkThread implements RemoteNetwork {
     if (kind === Event.bytes || kind === Event.text) {
       socket.emit("message", bytes, kind === Event.bytes);
     } else if (kind === Event.failed) {
-      socket.emit("error", new Error(bytes.toString()));
+      // Where it is made here says nothing of where it came from.
+      socket.emit("error", Object.assign(new Error(bytes.toString()), { stack: "" }));
     } else if (kind === Event.closed) {
       const { code, reason } = decodeClose(bytes);
       this.#sockets.delete(connection);

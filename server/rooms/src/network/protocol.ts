@@ -73,6 +73,8 @@ export type ListenAt = {
   readonly backlog: number | undefined;
   /** The local socket of the HTTP server to which requests go that aren't for WebSockets. */
   readonly target: string;
+  /** For `CLIENT_HEADER`. */
+  readonly secret: string;
   /** Of one message. */
   readonly maxPayload: number;
 };
@@ -87,8 +89,11 @@ export type FromThread =
   /** Something failed that ends nothing. */
   | { readonly problem: Error };
 
-/** Says whose request it is, between the two HTTP servers; whatever a client sends under this name is dropped. */
-export const CLIENT_ADDRESS_HEADER = "x-weft-client-address";
+/**
+ * Says whose request it is, between the two HTTP servers: `ListenAt.secret`, a space, an address. The secret shows that a request came by
+ * way of the network thread, and not from another process of this machine.
+ */
+export const CLIENT_HEADER = "x-weft-client";
 
 /** On the network thread, what listens and takes connections. */
 export interface SocketServer {

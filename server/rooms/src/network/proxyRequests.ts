@@ -5,23 +5,27 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { ErrorResponse } from "@weft/protocol";
-import { CLIENT_ADDRESS_HEADER } from "./protocol.ts";
+import { CLIENT_HEADER, type ListenAt } from "./protocol.ts";
 
 /** Of one connection, not of what it carries: each of the two has its own (RFC 9110 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set(["keep-alive", "transfer-encoding"]);
 
 /**
- * Hands HTTP requests on to a server behind a local socket, and its answers back, as they are.
+ * Hands HTTP requests on to the server behind a local socket, and its answers back, as they are.
  * @returns the listener for requests
  */
-export function proxyRequests(
-  socketPath: string,
-): (request: IncomingMessage, response: ServerResponse) => void {
+export function proxyRequests({
+  target: socketPath,
+  secret,
+}: Pick<ListenAt, "target" | "secret">): (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => void {
   // The server behind never closes a connection that rests, so none is taken that is about to be closed.
   const agent = new Agent({ keepAlive: true });
   return (request, response) => {
     const { method, url: path } = request;
-    const headers = headersFor(request);
+    const headers = headersFor(request, secret);
     try {
       const onward = httpRequest({ socketPath, agent, method, path, headers, setHost: false });
       onward.on("response", (answer) => sendBack(answer, response));
@@ -37,12 +41,10 @@ export function proxyRequests(
   };
 }
 
-function headersFor({ rawHeaders, socket }: IncomingMessage): string[] {
-  const headers = pairs(rawHeaders).filter(
-    ([name]) => name.toLowerCase() !== CLIENT_ADDRESS_HEADER,
-  );
-  const { remoteAddress } = socket;
-  if (remoteAddress !== undefined) headers.push([CLIENT_ADDRESS_HEADER, remoteAddress]);
+/** What a client sends as the header that says whose request it is isn't passed on. */
+function headersFor({ rawHeaders, socket }: IncomingMessage, secret: string): string[] {
+  const headers = pairs(rawHeaders).filter(([name]) => name.toLowerCase() !== CLIENT_HEADER);
+  headers.push([CLIENT_HEADER, `${secret} ${socket.remoteAddress ?? ""}`]);
   return headers.flat();
 }
 

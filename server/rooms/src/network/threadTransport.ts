@@ -1,12 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import { MAX_CLOSING_MS, MAX_MESSAGE_BYTES } from "../limits.ts";
 import { NetworkThread } from "./networkThread.ts";
-import { CLIENT_ADDRESS_HEADER, type Opening } from "./protocol.ts";
+import { CLIENT_HEADER, type Opening } from "./protocol.ts";
 import type { RemoteSocket } from "./remoteSocket.ts";
 
 export type ThreadTransportOptions = {
@@ -18,6 +18,12 @@ export type ThreadTransportOptions = {
 
 type Listening = (error?: Error) => void;
 
+/** Names that only processes have: elsewhere a socket is a file. */
+const LOCAL_SOCKETS: Partial<Record<NodeJS.Platform, (name: string) => string>> = {
+  linux: (name) => `\0${name}`,
+  win32: (name) => `\\\\.\\pipe\\${name}`,
+};
+
 /**
  * Colyseus's transport for `ws`, with the sockets in a thread of their own. HTTP requests come by way of it, too, to a server
  * behind a local socket, which Colyseus, Express and the endpoints have as if it were the one that listens.
@@ -26,7 +32,7 @@ export class ThreadTransport extends WebSocketTransport {
   readonly #options: ThreadTransportOptions;
   readonly #behind: Server;
   #thread: NetworkThread | undefined;
-  #folder: string | undefined;
+  readonly #secret = randomUUID();
   #port = 0;
 
   constructor(options: ThreadTransportOptions) {
@@ -35,8 +41,6 @@ export class ThreadTransport extends WebSocketTransport {
     super({ server: behind, pingInterval: 0 });
     this.#options = options;
     this.#behind = behind;
-    // Before the listeners that will come.
-    behind.on("request", restoreClientAddress);
   }
 
   /** The port it listens on. */
@@ -57,7 +61,8 @@ export class ThreadTransport extends WebSocketTransport {
       onProblem,
       onDied: onFailed,
     });
-    const at = { port, host, backlog, target, maxPayload: MAX_MESSAGE_BYTES };
+    const secret = this.#secret;
+    const at = { port, host, backlog, target, secret, maxPayload: MAX_MESSAGE_BYTES };
     try {
       this.#port = await this.#thread.listen(at);
     } catch (error) {
@@ -66,15 +71,32 @@ export class ThreadTransport extends WebSocketTransport {
     }
   }
 
-  /** @returns the path of a local socket that only this user can open. */
+  /** @returns the path of a local socket of which nothing stays, however the process ends */
   async #listenBehind(): Promise<string> {
-    this.#folder = await mkdtemp(join(tmpdir(), "weft-http-"));
-    const isWindows = process.platform === "win32";
-    const path = isWindows ? `\\\\.\\pipe\\${this.#folder}` : join(this.#folder, "http");
+    const name = `weft-http-${randomUUID()}`;
+    const path = LOCAL_SOCKETS[process.platform]?.(name) ?? join(tmpdir(), name);
     await new Promise<void>((resolve, reject) => {
       this.#behind.once("error", reject).listen(path, resolve);
     });
     return path;
+  }
+
+  /** To be called once it listens: from then on requests are answered that come by way of the network thread, and no others. */
+  secure(): void {
+    const listeners = this.#behind.listeners("request") as RequestListener[];
+    this.#behind.removeAllListeners("request");
+    this.#behind.on("request", (request, response) => {
+      if (!this.#admit(request)) request.socket.destroy();
+      else for (const listener of listeners) listener.call(this.#behind, request, response);
+    });
+  }
+
+  /** A request's connection is the network thread's: its client's address comes with it. */
+  #admit({ headers, socket }: IncomingMessage): boolean {
+    const [secret, address] = String(headers[CLIENT_HEADER]).split(" ");
+    delete headers[CLIENT_HEADER];
+    Object.defineProperty(socket, "remoteAddress", { value: address, configurable: true });
+    return secret === this.#secret;
   }
 
   #open(socket: RemoteSocket, { url, headers, remoteAddress }: Opening): void {
@@ -98,13 +120,5 @@ export class ThreadTransport extends WebSocketTransport {
     await this.#thread?.end(MAX_CLOSING_MS);
     this.#behind.close();
     this.#behind.closeAllConnections();
-    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** A request's connection is the network thread's: its client's address comes with it. */
-function restoreClientAddress({ headers, socket }: IncomingMessage): void {
-  const value = headers[CLIENT_ADDRESS_HEADER];
-  delete headers[CLIENT_ADDRESS_HEADER];
-  Object.defineProperty(socket, "remoteAddress", { value, configurable: true });
 }

@@ -27,9 +27,9 @@ export class WsServer implements SocketServer {
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
   }
 
-  listen({ port, host, backlog, target }: ListenAt): void {
+  listen({ port, host, backlog, ...behind }: ListenAt): void {
     const server = this.#server;
-    server.on("request", proxyRequests(target));
+    server.on("request", proxyRequests(behind));
     server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     guardHttpServer(server);
     server.on("error", (error: NodeJS.ErrnoException) => {

@@ -52,11 +52,16 @@ class WatchedRoom extends WeftRoom {
 function waitingFor(client: Client): () => number {
   const ref = client.ref as unknown as {
     readonly bufferedAmount: number;
+    /** Of a socket of this thread; null once it is gone. */
+    readonly _socket?: { readonly writableLength: number } | null;
     readonly ws?: { getBufferedAmount(): number };
   };
   return () => {
     try {
-      return ref.ws?.getBufferedAmount() ?? ref.bufferedAmount;
+      if (ref.ws !== undefined) return ref.ws.getBufferedAmount();
+      // What is sent on a connection that is being closed counts as buffered for ws, though it isn't kept.
+      if (ref._socket !== undefined) return ref._socket?.writableLength ?? 0;
+      return ref.bufferedAmount;
     } catch {
       // A socket of uWebSockets.js that is closed can't be asked.
       return 0;
