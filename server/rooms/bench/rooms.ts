@@ -54,6 +54,7 @@ function cells(transports: readonly TransportName[]): Cell[] {
       { clients: 50, rate: 30, perRoom: LARGE_ROOM },
       { clients: 500, rate: 10, perRoom: SMALL_ROOM },
       { clients: 500, rate: 30, perRoom: SMALL_ROOM },
+      { clients: 2_000, rate: 10, perRoom: SMALL_ROOM },
     ];
     const cells = few.map((cell) => ({ ...cell, transport: "ws" as const }));
     const last = { clients: 500, rate: 30, perRoom: SMALL_ROOM };

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type createServer, request } from "node:http";
+import { request } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ThreadTransport } from "./threadTransport.ts";
 
